@@ -1,0 +1,36 @@
+"""The todo item."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+# The same bounds on every database: SQLite alone would take 64 bits.
+ORDER_MIN, ORDER_MAX = -(2**31), 2**31 - 1
+
+
+class TodoItem(models.Model):
+    """One thing to do.
+
+    Its address is computed for each answer and not stored: a stored one goes stale when the host changes.
+    """
+
+    title = models.CharField(max_length=256, blank=True, default="")
+    completed = models.BooleanField(default=False)
+    order = models.IntegerField(
+        null=True,
+        blank=True,
+        default=None,
+        validators=[MinValueValidator(ORDER_MIN), MaxValueValidator(ORDER_MAX)],
+    )
+
+    class Meta:
+        # By `order`, then by age.
+        ordering = ["order", "id"]
+        indexes = [models.Index(fields=["order", "id"], name="todo_order_then_age")]
+
+    def __str__(self) -> str:
+        """Name the item for logs and shells.
+
+        Returns:
+            Its title.
+        """
+        return self.title

@@ -1,0 +1,86 @@
+"""The API's description, and the page that shows it."""
+
+import re
+
+from api import ApiTestCase
+from drf_spectacular.validation import validate_schema
+
+OPERATIONS = {
+    ("/todos", "get"),
+    ("/todos", "post"),
+    ("/todos", "delete"),
+    ("/todos/{id}", "get"),
+    ("/todos/{id}", "put"),
+    ("/todos/{id}", "patch"),
+    ("/todos/{id}", "delete"),
+}
+
+
+class Schema(ApiTestCase):
+    def setUp(self):
+        self.response = self.client.get("/schema", HTTP_ACCEPT="application/json")
+        self.schema = self.response.json()
+
+    def test_should_return_a_200_ok_response(self):
+        self.assertEqual(self.response.status_code, 200)
+
+    def test_should_be_valid_openapi_3(self):
+        validate_schema(self.schema)
+        self.assertRegex(self.schema["openapi"], r"^3\.")
+
+    def test_should_have_every_operation_and_no_other(self):
+        found = {(path, method) for path, item in self.schema["paths"].items() for method in item}
+        self.assertEqual(found, OPERATIONS)
+
+    def test_should_give_each_operation_a_name_of_its_own(self):
+        names = {operation["operationId"] for item in self.schema["paths"].values() for operation in item.values()}
+        self.assertEqual(len(names), len(OPERATIONS))
+
+    def test_should_give_the_bounds_of_a_title(self):
+        title = self.schema["components"]["schemas"]["TodoItemRequest"]["properties"]["title"]
+        self.assertEqual(title, {"type": "string", "maxLength": 256, "default": ""})
+
+    def test_should_give_the_bounds_of_an_order(self):
+        order = self.schema["components"]["schemas"]["TodoItemRequest"]["properties"]["order"]
+        self.assertEqual((order["minimum"], order["maximum"], order["nullable"]), (-(2**31), 2**31 - 1, True))
+
+    def test_should_ask_for_no_field(self):
+        self.assertNotIn("required", self.schema["components"]["schemas"]["TodoItemRequest"])
+
+    def test_should_give_the_bounds_of_a_page(self):
+        parameters = {item["name"]: item["schema"] for item in self.schema["paths"]["/todos"]["get"]["parameters"]}
+        self.assertEqual(
+            parameters,
+            {
+                "limit": {"type": "integer", "minimum": 1, "maximum": 1000},
+                "offset": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+            },
+        )
+
+    def test_should_list_a_bare_array(self):
+        answer = self.schema["paths"]["/todos"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        name = answer["$ref"].rpartition("/")[2]
+        self.assertEqual(self.schema["components"]["schemas"][name]["type"], "array")
+
+
+class SchemaWithoutAPreference(ApiTestCase):
+    def test_should_be_openapi_too(self):
+        response = self.client.get("/schema")
+        self.assertEqual(response["Content-Type"].partition(";")[0], "application/vnd.oai.openapi")
+
+
+class Docs(ApiTestCase):
+    def setUp(self):
+        self.response = self.client.get("/docs", HTTP_ACCEPT="text/html")
+        self.assets = re.findall(r'(?:src|href)="([^"]+)"', self.response.text)
+
+    def test_should_return_a_200_ok_response(self):
+        self.assertEqual(self.response.status_code, 200)
+
+    def test_should_ask_no_other_host_for_its_files(self):
+        self.assertGreaterEqual(len(self.assets), 4)
+        self.assertEqual([asset for asset in self.assets if not asset.startswith("/")], [])
+
+    def test_should_read_the_schema_of_this_service(self):
+        script = self.client.get("/docs", {"script": ""}, HTTP_ACCEPT="text/html")
+        self.assertIn('"/schema"', script.text)

@@ -1,0 +1,1 @@
+"""Settings: `base` for development, `test` for the dev image, `release` for the release image."""

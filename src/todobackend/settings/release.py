@@ -1,0 +1,56 @@
+"""Settings of the release image. It refuses to start without its secrets."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .base import *
+from .base import env
+from .mysql import mysql
+
+
+def _secret(name: str) -> str:
+    """Read a secret that has no default.
+
+    Args:
+        name: of the variable; NAME_FILE, the path of a file that holds it, goes before NAME.
+
+    Returns:
+        The secret without the line end that editors leave behind.
+
+    Raises:
+        ImproperlyConfigured: neither is given, the file cannot be read, or the secret is empty.
+    """
+    try:
+        # Not `env(name)`: it would take a secret that starts with "$" for the name of another variable.
+        value = env.ENVIRON.get(name, "").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"expected a readable file in {name}_FILE, found: {error}. Mount the secret there."
+        ) from error
+    if not value:
+        raise ImproperlyConfigured(
+            f"expected a secret in {name}_FILE (a file's path) or {name}, found nothing. "
+            "The release has no default for it: give one, then start again."
+        )
+    return value
+
+
+DEBUG = False
+
+SECRET_KEY = _secret("SECRET_KEY")
+
+DATABASES = {"default": mysql(env, password=_secret("MYSQL_PASSWORD"))}
+
+# nginx is the only way in, and sets this header itself on every request.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+STATIC_ROOT = "/srv/static"
+STORAGES = {
+    # Hashed names: nginx lets browsers keep them for ever.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # CSRF protects cookies' sessions; this service has neither.
+    "security.W004",  # HSTS and
+    "security.W008",  # the redirect to https belong to the proxy that ends TLS, not to this service.
+]
