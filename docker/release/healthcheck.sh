@@ -1,0 +1,9 @@
+#!/bin/bash
+# Succeed when an HTTP server of this container answers 200: healthcheck.sh PORT PATH
+# In bash alone, which every Debian image has: it costs nothing to run every few seconds, and no image needs curl.
+set -eu
+
+exec 3<>"/dev/tcp/127.0.0.1/$1"
+printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
+read -r status <&3
+[[ $status == HTTP/*' 200 '* ]]
