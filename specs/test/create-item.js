@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "mocha";
+import { base, emptyList, send } from "../support/api.js";
+
+describe("Create item", () => {
+  describe("from a title", () => {
+    let response;
+    before(async () => {
+      response = await send("POST", "/todos", { json: { title: "walk the dog" } });
+    });
+
+    it("answers 201", () => {
+      assert.equal(response.status, 201);
+    });
+
+    it("shows the title", () => {
+      assert.equal(response.data.title, "walk the dog");
+    });
+
+    it("is not completed", () => {
+      assert.equal(response.data.completed, false);
+    });
+
+    it("has no order", () => {
+      assert.equal(response.data.order, null);
+    });
+
+    it("has a Location that equals its url", () => {
+      assert.equal(response.headers.get("location"), response.data.url);
+    });
+
+    it("has a url with scheme, host and port as the client sees them", () => {
+      assert.equal(new URL(response.data.url).origin, base);
+    });
+
+    it("has a url that ends in digits, without a slash", () => {
+      assert.match(new URL(response.data.url).pathname, /^\/todos\/\d+$/);
+    });
+
+    it("can be fetched from its Location", async () => {
+      const fetched = await send("GET", response.headers.get("location"));
+      assert.deepEqual(fetched.data, response.data);
+    });
+  });
+
+  describe("with every field", () => {
+    let item;
+    before(async () => {
+      const response = await send("POST", "/todos", { json: { title: "rest", completed: true, order: 7 } });
+      item = (await send("GET", response.data.url)).data;
+    });
+
+    it("keeps the title", () => {
+      assert.equal(item.title, "rest");
+    });
+
+    it("keeps completed", () => {
+      assert.equal(item.completed, true);
+    });
+
+    it("keeps the order as a number", () => {
+      assert.equal(item.order, 7);
+    });
+  });
+
+  describe("with the longest title, in characters of four bytes", () => {
+    const title = "🦄".repeat(256);
+    let response;
+    before(async () => {
+      response = await send("POST", "/todos", { json: { title } });
+    });
+
+    it("answers 201", () => {
+      assert.equal(response.status, 201);
+    });
+
+    it("keeps every character", async () => {
+      const fetched = await send("GET", response.data.url);
+      assert.equal(fetched.data.title, title);
+    });
+  });
+
+  describe("by two clients at once", () => {
+    let responses;
+    let list;
+    before(async () => {
+      await emptyList();
+      responses = await Promise.all(
+        ["one", "other"].map((title) => send("POST", "/todos", { json: { title, order: 1 } })),
+      );
+      list = (await send("GET", "/todos")).data;
+    });
+
+    it("answers 201 to both", () => {
+      assert.deepEqual(
+        responses.map(({ status }) => status),
+        [201, 201],
+      );
+    });
+
+    it("gives each a url of its own", () => {
+      assert.notEqual(responses[0].data.url, responses[1].data.url);
+    });
+
+    it("lists both", () => {
+      assert.deepEqual(list.map(({ title }) => title).sort(), ["one", "other"]);
+    });
+  });
+
+  describe("with a body sent in chunks, of no announced length", () => {
+    let response;
+    before(async () => {
+      response = await send("POST", "/todos", {
+        body: new Blob(['{"title": "in pieces"}']).stream(),
+        headers: { "Content-Type": "application/json" },
+      });
+    });
+
+    it("answers 201", () => {
+      assert.equal(response.status, 201);
+    });
+
+    it("shows the title", () => {
+      assert.equal(response.data?.title, "in pieces");
+    });
+  });
+});
