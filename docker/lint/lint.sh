@@ -1,0 +1,56 @@
+#!/bin/bash
+# Run every linter on the project's files (mounted at the working directory), and only then judge: one run shows all.
+set -uo pipefail
+
+failed=()
+
+# check NAME COMMAND...
+check() {
+    local name=$1
+    shift
+    if "$@"; then
+        echo "ok    $name"
+    else
+        echo "FAIL  $name" >&2
+        failed+=("$name")
+    fi
+}
+
+# on NAME COMMAND...: run it on the files that come in; none found means that the pattern is wrong.
+on() {
+    local name=$1 files
+    shift
+    mapfile -t files
+    if [ "${#files[@]}" -eq 0 ]; then
+        echo "FAIL  $name: expected files to check, found none. Look at: docker/lint/lint.sh" >&2
+        failed+=("$name")
+        return
+    fi
+    check "$name (${#files[@]} files)" "$@" "${files[@]}"
+}
+
+# The mounted checkout belongs to another user than this container's.
+git() { command git -c safe.directory=/project "$@"; }
+# What is there: committed, or new and not ignored; not what was removed meanwhile.
+files() {
+    local file
+    git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do
+        [ ! -e "$file" ] || echo "$file"
+    done
+}
+# The shell scripts without an ending have a shell's name in their first line.
+shell_scripts() { files | while read -r file; do head -n 1 "$file" 2>/dev/null | grep -qE '^#(!.*\b(ba)?sh$| shellcheck shell=)' && echo "$file"; done; }
+
+export RUFF_NO_CACHE=true
+check "ruff check" ruff check --quiet --config docker/lint/ruff.toml .
+check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check --diff .
+shell_scripts 2>/dev/null | on "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR
+files 'Dockerfile' '*/Dockerfile' | on "hadolint" hadolint --config docker/lint/hadolint.yaml
+files '*.yml' '*.yaml' | on "yamllint" yamllint --strict --config-file docker/lint/yamllint.yaml
+files '*docker-compose.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec
+check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
+
+if [ "${#failed[@]}" -gt 0 ]; then
+    printf 'FAIL: expected every linter to pass, found: %s.\n' "$(IFS=,; echo "${failed[*]}")" >&2
+    exit 1
+fi

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Resolve the locks, with hashes, for every platform, without writing an index's address into them.
+set -euo pipefail
+
+# lock FOLDER PYTHON OUTPUT INPUT [OPTION...]
+# In the folder, since uv takes a project's own settings ([tool.uv] of src/pyproject.toml) from where it stands.
+lock() {
+    local folder=$1 python=$2 output=$3 input=$4
+    shift 4
+    echo "$folder/$output"
+    cd "$folder"
+    uv pip compile --quiet --no-cache --universal --generate-hashes --no-header --no-annotate \
+        --python-version "$python" --output-file "$output" "$input" "$@" ${UPGRADE:+--upgrade}
+    cd - >/dev/null
+}
+
+# 3.11 is what pyproject.toml promises; the tools run in the images, on Debian 13's 3.13.
+lock src 3.11 requirements/base.txt pyproject.toml
+lock src 3.11 requirements/release.txt pyproject.toml --extra release --constraint requirements/base.txt
+# The test tools alone: what the application itself needs is in the release lock, once.
+mapfile -t runtime < <(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package=\1/p' src/requirements/base.txt)
+lock src 3.11 requirements/test.txt pyproject.toml --extra test --constraint requirements/base.txt "${runtime[@]}"
+lock docker/dev 3.13 tools.txt tools.in
+lock docker/lint 3.13 requirements.txt requirements.in
+lock ansible 3.13 requirements.txt requirements.in
+lock tests 3.11 requirements.txt requirements.in
