@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# The one voice of the workflow. Every script in this folder sources it and has one verb.
+# Runs on the host, so it stays within bash 3.2 (macOS). The knobs come in from the Makefile, with their defaults.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT"
+
+# What make remembers between runs and nobody else needs to read; `make distclean` removes it.
+STATE="$ROOT/.state"
+
+# Colours live here and nowhere else. A pipe and NO_COLOR (no-color.org) get none.
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    YELLOW=$'\033[1;33m' RED=$'\033[1;31m' GREEN=$'\033[1;32m' PLAIN=$'\033[0m'
+    export FORCE_COLOR=1 # for whatever is called from here, in containers too: a job there sees no terminal
+else
+    YELLOW='' RED='' GREEN='' PLAIN=''
+    unset FORCE_COLOR
+    export NO_COLOR=1
+fi
+
+info() { printf '%s=> %s%s\n' "$YELLOW" "$*" "$PLAIN"; }
+good() { printf '%s=> %s%s\n' "$GREEN" "$*" "$PLAIN"; }
+
+# The end of every failure: what was expected, what was found, what to type.
+fail() {
+    printf '%sFAIL: %s%s\n' "$RED" "$*" "$PLAIN" >&2
+    exit 1
+}
+
+# Said after a failed build.
+NETWORK_HINT="If it is the network: docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
+
+# The file of certificates an inspecting proxy needs, if the environment names one (rule: the first of three).
+ca_bundle() {
+    local name
+    for name in PIP_CERT SSL_CERT_FILE REQUESTS_CA_BUNDLE; do
+        if [ -n "${!name:-}" ]; then
+            [ -r "${!name}" ] ||
+                fail "expected a readable certificate bundle at $name=${!name}, found none. Mend the path, or: unset $name"
+            printf '%s' "${!name}"
+            return
+        fi
+    done
+}
+
+# apt_install PACKAGE...: quietly; what apt said is shown when it failed.
+apt_install() {
+    local log
+    log=$(mktemp)
+    if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        fail "expected apt-get to install $*, found the error above. Mend apt, then run make again."
+    fi
+    rm -f "$log"
+}
+
+# asked TARGET: was it asked for by name?
+asked() { case " ${GOALS:-} " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# timed LABEL COMMAND...: run it, then say how long it took. The command's status is passed on.
+timed() {
+    local status=0 TIMEFORMAT="   $1: %1R s"
+    shift
+    time "$@" || status=$?
+    return "$status"
+}
+
+# at_least FOUND WANTED: compare dotted versions field by field (sort -V is not on every macOS).
+at_least() {
+    local IFS=. i
+    # shellcheck disable=SC2206  # splitting at the dots is the point
+    local have=(${1%%[-+~]*}) want=($2)
+    for i in 0 1 2; do
+        local f=${have[$i]:-0} w=${want[$i]:-0}
+        f=${f%%[!0-9]*}
+        [ "${f:-0}" -gt "$w" ] && return 0
+        [ "${f:-0}" -lt "$w" ] && return 1
+    done
+    return 0
+}
+
+: "${REPO_NAME:?expected the variables of the Makefile, found none. Type: make help}"
+
+# --- the pipeline's names, each said once ---
+
+# The knobs a command needs again to mean this pipeline: what a sentence tells to type ends in them.
+WITH="${BUILD_ID:+ BUILD_ID=$BUILD_ID}"
+PORT_KNOB=" HTTP_PORT=$HTTP_PORT"
+[ "$HTTP_PORT" != 8000 ] || PORT_KNOB=
+export WITH PORT_KNOB
+
+# Two environments on one host do not touch each other: the build's id is in every name.
+PIPELINE="$REPO_NAME$BUILD_ID"
+DEV_PROJECT="${PIPELINE}dev"
+RELEASE_PROJECT="$PIPELINE"
+
+BASE_IMAGE="$REPO_NAME-base:built$BUILD_ID"
+AGENT_IMAGE="$REPO_NAME-agent:built$BUILD_ID"
+SPECS_IMAGE="$REPO_NAME-specs:built$BUILD_ID"
+NGINX_IMAGE="$REPO_NAME-nginx:built$BUILD_ID"
+LINT_IMAGE="$REPO_NAME-lint:built$BUILD_ID"
+SPECS_TOOLS_IMAGE="$REPO_NAME-specs-tools:built$BUILD_ID"
+DEV_IMAGE="$REPO_NAME-dev:built$BUILD_ID"
+# The verdicts are names: only an image that passed gets one, and the next stage takes that name.
+TESTED_IMAGE="$REPO_NAME-dev:tested$BUILD_ID"
+RELEASE_IMAGE="$REPO_NAME:built$BUILD_ID"
+ACCEPTED_IMAGE="$REPO_NAME:accepted$BUILD_ID"
+
+# The network's settings for builds (scripts/network writes them; secrets of the build, never a layer).
+CA_FILE="$STATE/network/ca.pem"
+PIP_FILE="$STATE/network/pip.conf"
+APT_FILE="$STATE/network/apt.conf"
+NPM_FILE="$STATE/network/npmrc"
+
+export PIPELINE DEV_PROJECT RELEASE_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE NGINX_IMAGE DEV_IMAGE \
+    TESTED_IMAGE RELEASE_IMAGE ACCEPTED_IMAGE LINT_IMAGE SPECS_TOOLS_IMAGE CA_FILE PIP_FILE APT_FILE NPM_FILE
+
+# BuildKit also where the engine is 20.10; and no build attestation, whose time stamp would give an
+# unchanged image a new id on engines with the containerd store.
+export DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1
+# "Try Docker Debug" and the like are no part of our story.
+export DOCKER_CLI_HINTS=false
+
+if [ -r "$STATE/parents.env" ]; then
+    # shellcheck disable=SC1091  # scripts/parents writes it
+    . "$STATE/parents.env"
+    export DEBIAN_PARENT MYSQL_PARENT
+fi
+
+# --env-file /dev/null: a file .env lying about must not change what a pipeline does.
+dev() { docker compose --env-file /dev/null -f docker/dev/docker-compose.yml "$@"; }
+release() { docker compose --env-file /dev/null -f docker/release/docker-compose.yml "$@"; }
+
+image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
+
+# containers PROJECT SERVICE: the ids of its containers, running or not.
+containers() {
+    docker ps --all --quiet --filter "label=com.docker.compose.project=$1" \
+        --filter "label=com.docker.compose.service=$2"
+}
+
+# remove_containers PROJECT SERVICE: what a killed run may have left.
+remove_containers() {
+    local ids
+    ids=$(containers "$1" "$2")
+    # shellcheck disable=SC2086  # a list of ids
+    [ -z "$ids" ] || docker rm --force --volumes $ids >/dev/null
+}
+
+# run_job COMPOSE PROJECT SERVICE DIRECTORY [COMPOSE-RUN ARGUMENTS...]
+# Run a service to its end, then bring the container's DIRECTORY out, whatever the verdict. The
+# directory's contents land in ./DIRECTORY's last part. Returns the service's exit status; where no
+# container was made (a dependency failed), 125 - the absence of a container is never a success.
+run_job() {
+    local compose=$1 project=$2 service=$3 from=$4 status=0 name
+    shift 4
+    name="$project-$service-$$"
+    remove_containers "$project" "$service"
+    # A job is asked nothing and gets no terminal, wherever make runs; FORCE_COLOR tells it of ours.
+    "$compose" run --name "$name" --no-TTY "$@" </dev/null || status=$?
+    if [ -z "$(docker ps --all --quiet --filter "name=^$name\$")" ]; then
+        return 125
+    fi
+    mkdir -p ".$from"
+    docker cp "$name:$from/." ".$from" >/dev/null || status=126
+    docker rm --force --volumes "$name" >/dev/null
+    return "$status"
+}
+
+# probe_failed COMPOSE PROJECT: the agent's own sentence, if its last run stopped what depends on it.
+probe_failed() {
+    local agent
+    agent=$(containers "$2" agent | head -n 1)
+    [ -n "$agent" ] && [ "$(docker inspect --format '{{.State.ExitCode}}' "$agent")" != 0 ] || return 0
+    "$1" logs --no-log-prefix --no-color agent 2>/dev/null | sed -n 's/^.*"msg": "FAIL: \(.*\)"}$/\1/p' | tail -n 1
+}
+
+build_lint_image() {
+    docker build --quiet --tag "$LINT_IMAGE" --build-arg BASE_IMAGE="$BASE_IMAGE" \
+        --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=pip,src=$PIP_FILE" \
+        --secret "id=apt,src=$APT_FILE" docker/lint >/dev/null ||
+        fail "expected the linters' image to build, found the error above. $NETWORK_HINT"
+}
+
+# build_specs_image STAGE: one of the stages of specs/Dockerfile that have tools.
+build_specs_image() {
+    docker build --quiet --tag "$SPECS_TOOLS_IMAGE" --target "$1" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
+        --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=npmrc,src=$NPM_FILE" \
+        --secret "id=apt,src=$APT_FILE" specs >/dev/null ||
+        fail "expected the tools of specs/ to build, found the error above. $NETWORK_HINT"
+}
+
+# in_lint_image COMMAND...: on the checkout, as its owner, with the network's settings.
+in_lint_image() {
+    local ca=()
+    [ ! -s "$CA_FILE" ] || ca=(--volume "$CA_FILE:/run/ca.pem:ro" --env SSL_CERT_FILE=/run/ca.pem)
+    docker run --rm --user "$(id -u):$(id -g)" --volume "$ROOT:/project" ${ca[@]+"${ca[@]}"} \
+        --env NO_COLOR --env UPGRADE --env http_proxy --env https_proxy --env no_proxy --env UV_DEFAULT_INDEX \
+        "$LINT_IMAGE" "$@"
+}
