@@ -1,0 +1,177 @@
+"""What the tests of the workflow share: copies of the checkout to run make in, each a pipeline of its own."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*command, **options):
+    """Run a command to its end, with both streams in `stdout`."""
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+
+
+def docker(*arguments):
+    """Run docker, and give back what it printed; a failure is an error of the test."""
+    return subprocess.run(("docker", *arguments), check=True, capture_output=True, text=True).stdout.strip()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Checkout:
+    """A copy of the project's files and the pipeline (BUILD_ID, HTTP_PORT) that runs in it."""
+
+    def __init__(self, folder, build_id):
+        self.folder = folder
+        self.build_id = build_id
+        self.port = free_port()
+        self.release_project = f"todobackend{build_id}"
+        self.dev_project = f"todobackend{build_id}dev"
+        self.release_image = f"todobackend:built{build_id}"
+        self.tested_image = f"todobackend-dev:tested{build_id}"
+        names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout
+        for name in filter(None, names.split("\0")):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+        # The checkout's parents are found once for all copies; everything else each finds anew.
+        run("git", "init", "-q", cwd=folder)
+        run("git", "add", "-A", cwd=folder)
+        run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Copy", cwd=folder)
+
+    def arguments(self, *goals, **knobs):
+        knobs = {"BUILD_ID": self.build_id, "HTTP_PORT": self.port, **knobs}
+        return ["make", *goals, *(f"{name}={value}" for name, value in knobs.items())]
+
+    def make(self, *goals, env=None, **knobs):
+        """Run make; the answer has `returncode` and `stdout` (both streams)."""
+        return run(*self.arguments(*goals, **knobs), cwd=self.folder, env={**os.environ, **(env or {})})
+
+    def script(self, name, *arguments):
+        """Run one script with the Makefile's variables, without the targets that go before it."""
+        rule = f"\n.PHONY: only\nonly:\n\t@scripts/{name} {' '.join(arguments)}\n"
+        makefile = self.folder / "only.mk"
+        makefile.write_text(self.path("Makefile").read_text() + rule)
+        try:
+            return self.make("-f", "only.mk", "only")
+        finally:
+            makefile.unlink()
+
+    def start(self, *goals, **knobs):
+        """Start make in a process group of its own, and do not wait."""
+        return subprocess.Popen(
+            self.arguments(*goals, **knobs),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def in_terminal(self, *goals, **knobs):
+        """Run make as a person does, in a terminal; give back its exit status and what the screen got."""
+        screen, terminal = pty.openpty()
+        process = subprocess.Popen(
+            self.arguments(*goals, **knobs),
+            cwd=self.folder,
+            env={name: value for name, value in os.environ.items() if name != "NO_COLOR"},
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        shown = b""
+        # Reading from a terminal that nobody writes to any more is an error on Linux.
+        with contextlib.suppress(OSError):
+            while part := os.read(screen, 65536):
+                shown += part
+        os.close(screen)
+        return process.wait(), shown.decode()
+
+    def path(self, name):
+        return self.folder / name
+
+    def edit(self, name, old, new):
+        """Replace a text that stands in a file once."""
+        text = self.path(name).read_text()
+        assert text.count(old) == 1, f"expected {old!r} once in {name}, found {text.count(old)}"
+        self.path(name).write_text(text.replace(old, new))
+
+    def append(self, name, text):
+        with self.path(name).open("a") as file:
+            file.write(text)
+
+    def objects(self):
+        """Everything Docker has of this pipeline, images with a name left out."""
+        found = {}
+        for project in (self.release_project, self.dev_project):
+            label = f"label=com.docker.compose.project={project}"
+            found[f"containers of {project}"] = docker("ps", "-aq", "--filter", label)
+            found[f"networks of {project}"] = docker("network", "ls", "-q", "--filter", label)
+            found[f"volumes of {project}"] = docker("volume", "ls", "-q", "--filter", label)
+        mine = f"label=todobackend.pipeline={self.release_project}"
+        found["images without a name"] = docker("images", "-q", "--filter", mine, "--filter", "dangling=true")
+        return {what: ids for what, ids in found.items() if ids}
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, request):
+    """A checkout for one test module, removed with all it made."""
+    name = re.sub(r"[^a-z0-9]", "", request.module.__name__.removeprefix("test_"))
+    made = Checkout(tmp_path_factory.mktemp(name), f"-{name}")
+    yield made
+    made.make("distclean")
+
+
+@pytest.fixture(scope="module")
+def released(checkout):
+    """The same, with its release accepted and running."""
+    answer = checkout.make("release")
+    assert answer.returncode == 0, answer.stdout
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def new_checkout(tmp_path_factory):
+    """Make more checkouts: call it with a build id."""
+    made = []
+
+    def make(build_id):
+        made.append(Checkout(tmp_path_factory.mktemp(build_id.strip("-")), build_id))
+        return made[-1]
+
+    yield make
+    for checkout in made:
+        checkout.make("distclean")
+
+
+def last_line(answer):
+    """The last line the workflow itself printed: make's own closing line comes after a failure."""
+    return [line for line in answer.stdout.splitlines() if not line.startswith("make: ***")][-1]
+
+
+def inspect(image):
+    return json.loads(docker("image", "inspect", image))[0]
+
+
+def stop(process, number=signal.SIGKILL):
+    process.send_signal(number)
+    process.communicate(timeout=120)

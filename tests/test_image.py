@@ -1,0 +1,199 @@
+"""The release image is the runtime and nothing more, and its containers are held short."""
+
+import json
+import subprocess
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import docker, inspect, run
+
+
+def shell(image, command):
+    return run("docker", "run", "--rm", "--network", "none", "--user", "0", image, "sh", "-c", command)
+
+
+def container(released, service):
+    name = f"{released.release_project}-{service}-1"
+    return json.loads(docker("inspect", name))[0]
+
+
+class TestContents:
+    @pytest.mark.parametrize("tool", ["gcc", "cc", "make", "pip", "pip3", "git", "curl", "wget", "npm", "node"])
+    def test_no_tool_to_build_or_fetch(self, released, tool):
+        assert shell(released.release_image, f"command -v {tool}").stdout == ""
+
+    def test_no_header_no_archive_no_index(self, released):
+        found = shell(
+            released.release_image,
+            "ls -A /usr/include /var/lib/apt/lists /var/cache/apt/archives /root/.cache /wheels /target 2>/dev/null"
+            " | grep -vE ':$|^partial$|^lock$|^$'",
+        )
+        assert found.stdout == ""
+
+    def test_no_wheel_and_no_source_checkout(self, released):
+        found = shell(
+            released.release_image,
+            "find / -xdev \\( -name '*.whl' -o -name manage.py -o -name SHA256SUMS -o -path '*/todo/tests' \\) -print",
+        )
+        assert found.stdout == ""
+
+    def test_no_package_of_the_test_tools(self, released):
+        names = "('nose', 'coverage', 'pip', 'setuptools')"
+        code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
+        assert shell(released.release_image, f'entrypoint.sh python3 -c "{code}"').stdout.strip() == "[]"
+
+    def test_no_layer_ever_held_wheels_or_secrets(self, released, tmp_path):
+        archive = tmp_path / "image.tar"
+        docker("save", "-o", str(archive), released.release_image)
+        layers = 0
+        for name in run("tar", "-tf", str(archive)).stdout.split():
+            if not name.endswith("layer.tar") and "/sha256/" not in name:
+                continue
+            unpack = subprocess.Popen(("tar", "-xOf", str(archive), name), stdout=subprocess.PIPE)
+            listing = subprocess.run(("tar", "-tf", "-"), stdin=unpack.stdout, capture_output=True, text=True)
+            unpack.wait()
+            layers += listing.returncode == 0 and bool(listing.stdout)
+            for file in listing.stdout.splitlines():
+                assert not file.endswith(".whl"), file
+                assert not file.startswith("run/secrets/") or file == "run/secrets/", file
+                assert "root/.cache" not in file, file
+        assert layers >= 3
+
+    def test_history_has_no_secret(self, released):
+        history = docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", released.release_image)
+        assert "entrypoint.sh" in history
+        for word in ("password", "secret_key=", "token", "http_proxy=", "index-url", "cert ="):
+            assert word not in history.lower()
+
+    def test_apt_keeps_nothing(self, released):
+        settings = shell(released.release_image, "apt-config dump").stdout
+        assert 'Acquire::Languages:: "none"' in settings
+        assert 'Acquire::GzipIndexes "true"' in settings
+
+    def test_labels_say_what_it_is(self, released):
+        labels = inspect(released.release_image)["Config"]["Labels"]
+        commit = run("git", "rev-parse", "HEAD", cwd=released.folder).stdout.strip()
+        assert labels["org.opencontainers.image.version"] == "0.1.0"
+        assert labels["org.opencontainers.image.revision"] == commit
+        assert labels["org.opencontainers.image.created"].startswith("20")
+        assert "org.opencontainers.image.source" in labels
+
+
+class TestContainers:
+    @pytest.mark.parametrize(("service", "user"), [("app", "10001:10001"), ("nginx", "10002:10001")])
+    def test_hardened(self, released, service, user):
+        found = container(released, service)
+        assert found["Config"]["User"] == user
+        assert found["HostConfig"]["ReadonlyRootfs"] is True
+        assert found["HostConfig"]["CapDrop"] == ["ALL"]
+        assert found["HostConfig"]["SecurityOpt"] == ["no-new-privileges:true"]
+        assert found["State"]["Health"]["Status"] == "healthy"
+
+    @pytest.mark.parametrize("service", ["app", "nginx"])
+    def test_cannot_write(self, released, service):
+        name = f"{released.release_project}-{service}-1"
+        assert "Read-only file system" in run("docker", "exec", name, "touch", "/srv/x").stdout
+        status = docker("exec", name, "cat", "/proc/1/status")
+        assert "CapEff:\t0000000000000000" in status
+        assert "NoNewPrivs:\t1" in status
+
+    def test_uwsgi_is_process_1_with_several_workers(self, released):
+        name = f"{released.release_project}-app-1"
+        assert docker("exec", name, "cat", "/proc/1/comm") == "uwsgi"
+        workers = docker("top", name).count("uwsgi --ini")
+        assert workers >= 5
+
+    def test_uwsgi_backlog_is_what_was_asked_for(self, released):
+        log = docker("logs", f"{released.release_project}-app-1")
+        error = run("docker", "logs", f"{released.release_project}-app-1").stdout
+        assert "your server socket listen backlog is limited to 1024 connections" in log + error
+
+    def test_stops_at_once_and_gracefully(self, released):
+        name = f"{released.release_project}-app-1"
+        docker("stop", "--time", "25", name)
+        assert container(released, "app")["State"]["ExitCode"] == 0
+        answer = released.make("start")
+        assert answer.returncode == 0, answer.stdout
+
+
+def test_a_body_that_the_application_does_not_read_is_no_502(released):
+    def status(_):
+        body = b"x" * 900_000
+        request = urllib.request.Request(f"http://localhost:{released.port}/schema", data=body, method="POST")
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    with ThreadPoolExecutor(4) as clients:
+        assert Counter(clients.map(status, range(100))) == {405: 100}
+
+
+class TestSecrets:
+    def refusal(self, released, *options):
+        return run(
+            "docker", "run", "--rm", "--network", "none", *options, released.release_image, "django-admin", "check"
+        )
+
+    def test_refuses_to_start_without_a_secret_key(self, released):
+        answer = self.refusal(released, "-e", "MYSQL_PASSWORD=x")
+        assert answer.returncode != 0
+        assert "expected a secret in SECRET_KEY_FILE" in answer.stdout
+
+    def test_refuses_to_start_without_a_database_password(self, released):
+        answer = self.refusal(released, "-e", "SECRET_KEY=x")
+        assert answer.returncode != 0
+        assert "expected a secret in MYSQL_PASSWORD_FILE" in answer.stdout
+
+    def test_uwsgi_ends_too(self, released):
+        answer = run(
+            "docker", "run", "--rm", "--network", "none", "-e", "UWSGI_PROCESSES=1", released.release_image, timeout=60
+        )
+        assert answer.returncode != 0
+        assert "expected a secret in SECRET_KEY_FILE" in answer.stdout
+
+    def test_secrets_are_random_and_in_no_environment(self, released):
+        name = f"{released.release_project}-app-1"
+        secrets = docker("exec", name, "sh", "-c", "cat /secrets/secret_key; echo; cat /secrets/mysql_password").split()
+        assert len(set(secrets)) == 2
+        assert all(len(secret) >= 50 for secret in secrets)
+        for service in ("app", "db", "nginx"):
+            configuration = json.dumps(container(released, service)["Config"])
+            assert not any(secret in configuration for secret in secrets)
+
+
+def test_more_clients_than_a_usual_backlog_get_their_answer(released):
+    def status(_):
+        with urllib.request.urlopen(f"http://localhost:{released.port}/todos?limit=1", timeout=60) as answer:
+            return answer.status
+
+    with ThreadPoolExecutor(200) as clients:
+        assert Counter(clients.map(status, range(1000))) == {200: 1000}
+
+
+def test_item_can_be_created_and_fetched(released):
+    request = urllib.request.Request(
+        f"http://localhost:{released.port}/todos",
+        data=b'{"title": "fetch me"}',
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 201
+        location = answer.headers["Location"]
+    assert location.startswith(f"http://localhost:{released.port}/todos/")
+    with urllib.request.urlopen(location, timeout=10) as answer:
+        assert json.load(answer)["title"] == "fetch me"
+
+
+def test_data_survives_stop_and_start(released):
+    with urllib.request.urlopen(f"http://localhost:{released.port}/todos", timeout=10) as answer:
+        before = json.load(answer)
+    assert before
+    assert released.make("stop").returncode == 0
+    assert released.make("start").returncode == 0
+    with urllib.request.urlopen(f"http://localhost:{released.port}/todos", timeout=10) as answer:
+        assert json.load(answer) == before

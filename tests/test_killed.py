@@ -1,0 +1,61 @@
+"""A run killed in the middle can simply be run again, and `make clean` finds what it left."""
+
+import os
+import signal
+import time
+
+import pytest
+from conftest import docker
+
+# What a run has printed when it is in the middle of a stage.
+MOMENTS = {
+    "while the image is built": ("test", "=> Building the dev image"),
+    "while the database starts": ("test", "=> Ensuring database is ready"),
+    "while the release starts": ("release", "=> Starting the application"),
+    "while the acceptance suite runs": ("release", "=> Running acceptance tests"),
+}
+
+
+def interrupted(checkout, goal, moment, kill):
+    """Start make, wait for the moment, kill it; give back what it had printed."""
+    process = checkout.start(goal)
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if line.startswith(moment):
+            break
+    assert printed[-1].startswith(moment), "".join(printed)
+    time.sleep(0.7)
+    kill(process)
+    process.wait(timeout=120)
+    process.stdout.close()
+    assert process.returncode != 0
+    return "".join(printed)
+
+
+def ctrl_c(process):
+    """What a terminal does: the signal goes to everyone in the foreground."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def kill_make(process):
+    """The worst: make is gone, what it started is not."""
+    process.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kill", [ctrl_c, kill_make])
+@pytest.mark.parametrize("when", MOMENTS)
+def test_run_again(checkout, when, kill):
+    goal, moment = MOMENTS[when]
+    assert checkout.make("clean").returncode == 0
+    interrupted(checkout, goal, moment, kill)
+    answer = checkout.make(goal)
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_clean_after_a_kill_leaves_nothing(checkout):
+    interrupted(checkout, "release", "=> Starting the application", kill_make)
+    time.sleep(10)  # what make had started may go on for a while; it must not go on for ever
+    assert checkout.make("clean").returncode == 0
+    assert checkout.objects() == {}
+    assert docker("ps", "-aq", "--filter", f"name={checkout.release_project}") == ""

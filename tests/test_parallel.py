@@ -1,0 +1,47 @@
+"""Two pipelines on one machine do not touch each other."""
+
+import json
+import urllib.request
+
+from conftest import docker
+
+
+def todos(checkout):
+    with urllib.request.urlopen(f"http://localhost:{checkout.port}/todos", timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_two_releases_at_the_same_time(new_checkout):
+    one, two = new_checkout("-one"), new_checkout("-two")
+    two.append("src/todo/views.py", "\n# The second pipeline has another source.\n")
+    processes = [checkout.start("release") for checkout in (one, two)]
+    outputs = [process.communicate(timeout=900)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], "\n".join(outputs)
+
+    # Both run, each with its own data ...
+    request = urllib.request.Request(
+        f"http://localhost:{one.port}/todos",
+        data=b'{"title": "of the first"}',
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=10).close()
+    assert [item["title"] for item in todos(one)] == ["of the first"]
+    assert todos(two) == []
+    # ... and its own bits ...
+    assert one.path("target/SHA256SUMS").read_text() != two.path("target/SHA256SUMS").read_text()
+    assert docker("image", "inspect", "-f", "{{.Id}}", one.release_image) != docker(
+        "image", "inspect", "-f", "{{.Id}}", two.release_image
+    )
+    # ... and cleaning one leaves the other alone.
+    assert two.make("clean").returncode == 0
+    assert two.objects() == {}
+    assert [item["title"] for item in todos(one)] == ["of the first"]
+
+
+def test_a_port_of_another_pipeline_is_told(new_checkout):
+    one, three = new_checkout("-four"), new_checkout("-three")
+    assert one.make("release").returncode == 0
+    answer = three.make("release", HTTP_PORT=one.port)
+    assert answer.returncode == 2
+    assert f"expected port {one.port} to be free, found {one.release_project} on it" in answer.stdout
+    assert three.objects() == {}

@@ -1,0 +1,86 @@
+"""The agent gates: it waits for MySQL itself, and says so when it gives up."""
+
+import json
+import time
+
+import pytest
+from conftest import docker, last_line, run
+
+COMMAND = "    command:\n      - --skip-log-bin\n"
+LATE = '    entrypoint: ["sh", "-c", "sleep 8; exec docker-entrypoint.sh \\"$$@\\"", "sh"]\n'
+ABSENT = '    entrypoint: ["sleep", "60"]\n'
+
+
+@pytest.fixture(scope="module")
+def agent(checkout):
+    """The agent's image, and a network for it alone."""
+    answer = checkout.make("test", T="test_migrations")
+    assert answer.returncode == 0, answer.stdout
+    network = f"{checkout.dev_project}_probe"
+    docker("network", "create", "--label", f"com.docker.compose.project={checkout.dev_project}", network)
+    yield f"todobackend-agent:built{checkout.build_id}", network
+    docker("network", "rm", network)
+
+
+def probe(agent, host, seconds):
+    image, network = agent
+    return run(
+        *("docker", "run", "--rm", "--network", network, "-e", f"PROBE_HOST={host}", "-e", "PROBE_PORT=3306"),
+        *("-e", f"PROBE_TIMEOUT={seconds}", image),
+    )
+
+
+def test_mysql_absent_fails_in_time_with_the_sentence(agent):
+    began = time.monotonic()
+    answer = probe(agent, "nobody", 5)
+    assert answer.returncode == 2
+    assert time.monotonic() - began < 5 + 15  # the seconds of the start and of looking up a name that does not exist
+    assert "FAIL: expected MySQL to answer on nobody:3306, found silence for 5 s. Look at" in answer.stdout
+
+
+def test_an_open_port_that_is_not_mysql_fails(agent):
+    image, network = agent
+    code = (
+        "import socket\ns = socket.create_server(('', 3306))\n"
+        "while True:\n    c, _ = s.accept(); c.sendall(b'HTTP/1.1 200 OK\\r\\n\\r\\n')"
+    )
+    other = docker("run", "-d", "--rm", "--network", network, "--entrypoint", "python3", image, "-c", code)
+    try:
+        address = json.loads(docker("inspect", other))[0]["NetworkSettings"]["Networks"][network]["IPAddress"]
+        answer = probe(agent, address, 4)
+    finally:
+        docker("rm", "-f", other)
+    assert answer.returncode == 2
+    assert f"expected MySQL to answer on {address}:3306" in answer.stdout
+
+
+def test_settings_that_are_no_numbers_are_refused(agent):
+    answer = probe(agent, "nobody", "soon")
+    assert answer.returncode == 2
+    assert "FAIL: expected whole numbers in PROBE_PORT, PROBE_DELAY and PROBE_TIMEOUT" in answer.stdout
+
+
+class TestStage:
+    """The same, seen from make: the database's command is changed in the copy's compose file."""
+
+    COMPOSE = "docker/dev/docker-compose.yml"
+
+    @pytest.fixture
+    def compose(self, checkout):
+        before = checkout.path(self.COMPOSE).read_text()
+        yield checkout
+        checkout.path(self.COMPOSE).write_text(before)
+
+    def test_mysql_late_is_waited_for(self, compose):
+        # The server starts 8 seconds after its container.
+        compose.edit(self.COMPOSE, COMMAND, LATE + COMMAND)
+        answer = compose.make("test", T="test_migrations")
+        assert answer.returncode == 0, answer.stdout
+
+    def test_mysql_absent_fails_the_stage_and_no_test_runs(self, compose):
+        compose.edit(self.COMPOSE, COMMAND, ABSENT + COMMAND)
+        answer = compose.make("test", PROBE_TIMEOUT=4)
+        assert answer.returncode == 2, answer.stdout
+        assert "Ran " not in answer.stdout
+        assert last_line(answer).startswith("FAIL: expected MySQL to answer on db:3306, found silence for 4 s.")
+        assert not compose.path("reports/unittests.xml").exists()
