@@ -16,8 +16,8 @@ MOMENTS = {
 }
 
 
-def interrupted(checkout, goal, moment, kill):
-    """Start make, wait for the moment, kill it; give back what it had printed."""
+def interrupted(checkout, goal, moment, kill, after=0.7):
+    """Start make, wait for the moment and some seconds more, kill it; give back what it had printed."""
     process = checkout.start(goal)
     printed = []
     for line in process.stdout:
@@ -25,7 +25,7 @@ def interrupted(checkout, goal, moment, kill):
         if line.startswith(moment):
             break
     assert printed[-1].startswith(moment), "".join(printed)
-    time.sleep(0.7)
+    time.sleep(after)
     kill(process)
     process.wait(timeout=120)
     process.stdout.close()
@@ -50,6 +50,14 @@ def test_run_again(checkout, when, kill):
     assert checkout.make("clean").returncode == 0
     interrupted(checkout, goal, moment, kill)
     answer = checkout.make(goal)
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize("after", [0.15, 0.2, 0.25])
+def test_a_port_the_engine_is_just_taking_for_us_is_ours(released, after):
+    docker("rm", "--force", f"{released.release_project}-nginx-1")
+    interrupted(released, "start", "=> Starting the application", ctrl_c, after)
+    answer = released.make("start")
     assert answer.returncode == 0, answer.stdout
 
 
