@@ -99,7 +99,8 @@ class TestGreen:
 
 class TestBrokenUnitTest:
     @pytest.fixture(scope="class")
-    def broken(self, new_checkout):
+    @classmethod
+    def broken(cls, new_checkout):
         made = new_checkout("-redunit")
         made.append("src/todo/tests/test_create.py", BROKEN_TEST)
         return made
@@ -141,7 +142,8 @@ class TestCoverage:
 
 class TestBrokenAcceptance:
     @pytest.fixture(scope="class")
-    def broken(self, new_checkout):
+    @classmethod
+    def broken(cls, new_checkout):
         made = new_checkout("-redspec")
         made.path("specs/test/broken.js").write_text(
             'import assert from "node:assert/strict";\n'
