@@ -23,8 +23,10 @@ class CrossOriginRequests(ApiTestCase):
     def test_should_be_allowed_from_all_origins(self):
         self.assertEqual(self.response["Access-Control-Allow-Origin"], "*")
 
-    def test_should_let_the_page_read_where_items_and_pages_are(self):
-        self.assertEqual(words(self.response["Access-Control-Expose-Headers"]), {"Link", "Location"})
+    def test_should_let_the_page_read_where_items_are_and_what_went_wrong(self):
+        self.assertEqual(
+            words(self.response["Access-Control-Expose-Headers"]), {"Link", "Location", "Retry-After", "X-Request-ID"}
+        )
 
     def test_should_carry_no_credentials(self):
         self.assertNotIn("Access-Control-Allow-Credentials", self.response)

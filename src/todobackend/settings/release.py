@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import env
+from .base import LOGGING, env
 from .mysql import mysql
 
 
@@ -48,6 +48,21 @@ STORAGES = {
     # Hashed names: nginx lets browsers keep them for ever.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+
+# One line of JSON per event and per request, with the request's id, as nginx writes them.
+LOGGING["filters"] = {
+    "request_id": {"()": "django_guid.log_filters.CorrelationId", "correlation_id_field": "request_id"},
+}
+LOGGING["formatters"] = {
+    "json": {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "fmt": ["levelname", "name", "message", "request_id"],
+        "rename_fields": {"levelname": "level", "name": "logger"},
+        "timestamp": "time",
+    },
+}
+LOGGING["handlers"]["console"] |= {"filters": ["request_id"], "formatter": "json"}
+LOGGING["loggers"]["todobackend.request_log"] = {"level": "INFO"}
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # CSRF protects cookies' sessions; this service has neither.

@@ -1,0 +1,55 @@
+"""One log line for each request."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from .health import HealthMiddleware
+
+logger = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+class RequestLogMiddleware:
+    """Log what was asked, what was answered and how long it took, in the fields of nginx's log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next layer.
+
+        Args:
+            get_response: answers the request.
+        """
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then log.
+
+        Args:
+            request: any request.
+
+        Returns:
+            The next layer's answer.
+        """
+        began = time.monotonic()
+        response = self.get_response(request)
+        client = request.META.get("REMOTE_ADDR", "")
+        # The containers' own health checks ask every few seconds.
+        if not (client in LOOPBACK and request.path_info in HealthMiddleware.probes):
+            path = request.get_full_path()
+            logger.info(
+                "%s %s %s",
+                request.method,
+                path,
+                response.status_code,
+                extra={
+                    "client": client,
+                    "method": request.method,
+                    "path": path,
+                    "status": response.status_code,
+                    "duration": round(time.monotonic() - began, 3),  # seconds
+                },
+            )
+        return response

@@ -1,0 +1,162 @@
+"""What the release logs about a request, and whose word about the client it takes."""
+
+import http.client
+import json
+import re
+import socket
+
+import pytest
+from conftest import docker, last_line, run
+
+GIVEN = "0123456789abcdef0123456789abcdef"
+
+
+def ask(checkout, method, path, body=None, **headers):
+    """Send one request to the release; the answer has `status`, `headers` and `data` (the JSON)."""
+    connection = http.client.HTTPConnection("127.0.0.1", checkout.port, timeout=10)
+    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    answer.data = json.loads(content) if content else None
+    return answer
+
+
+def lines(checkout, service):
+    """The lines of JSON that a service has logged about requests; every line that looks like JSON must be it."""
+    logged = run("docker", "logs", f"{checkout.release_project}-{service}-1").stdout.splitlines()
+    return [line for line in map(json.loads, (line for line in logged if line.startswith("{"))) if "path" in line]
+
+
+def lines_of(checkout, service, request_id):
+    return [line for line in lines(checkout, service) if line["request_id"] == request_id]
+
+
+def believing(checkout, networks):
+    """Start the release again with these trusted proxies."""
+    answer = checkout.make("start", TRUSTED_PROXIES=networks)
+    assert answer.returncode == 0, answer.stdout
+
+
+class TestLog:
+    def test_a_request_is_one_line_of_nginx_and_one_of_the_application_with_one_id(self, released):
+        answer = ask(released, "POST", "/todos", '{"title": "Read"}', Content_Type="application/json")
+        found = {name: lines_of(released, name, answer.headers["X-Request-ID"]) for name in ("nginx", "app")}
+        for name, (line,) in found.items():
+            assert (line["method"], line["path"], line["status"]) == ("POST", "/todos", 201), name
+        assert found["nginx"][0]["client"] == found["app"][0]["client"]
+
+    @pytest.mark.parametrize(
+        ("path", "headers", "status"),
+        [
+            ("/static/nowhere.css", {}, 404),
+            ("/todos", {"X_Long": "x" * 40_000}, 431),
+            ("/todos?" + "x" * 40_000, {}, 414),
+        ],
+    )
+    def test_what_nginx_refuses_itself_has_an_id_and_a_line(self, released, path, headers, status):
+        answer = ask(released, "GET", path, **headers)
+        (line,) = lines_of(released, "nginx", answer.headers["X-Request-ID"])
+        assert answer.status == line["status"] == status
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xff\r\nConnection: close\r\n\r\n",
+            b'GET /"} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: "}\\\r\nConnection: close\r\n\r\n',
+            b"GET /todos\r\n\r\n",
+            b"\x16\x03\x01\r\n\r\n",
+            b"GET /todos HTTP/1.1\r\nHost: no host at all\r\nConnection: close\r\n\r\n",
+            b"GET /todos HTTP/1.1\r\nConnection: close\r\n\r\n",
+        ],
+    )
+    def test_whatever_a_client_sends_the_lines_stay_json(self, released, sent):
+        before = len(lines(released, "nginx"))
+        with socket.create_connection(("127.0.0.1", released.port), timeout=10) as connection:
+            connection.sendall(sent)
+            while connection.recv(65536):
+                pass
+        assert len(lines(released, "nginx")) == before + 1
+
+    def test_the_health_checks_of_the_containers_are_not_logged(self, released):
+        for name in ("nginx", "app"):
+            clients = {line["client"] for line in lines(released, name) if line["path"] == "/readyz"}
+            assert clients, "expected the probes of the acceptance suite, a client like any other"
+            assert "127.0.0.1" not in clients
+
+
+class TestWithoutATrustedProxy:
+    def test_the_scheme_is_the_connection_s_whatever_a_client_says(self, released):
+        answer = ask(released, "POST", "/todos", "{}", Content_Type="application/json", X_Forwarded_Proto="https")
+        assert re.fullmatch(rf"http://127\.0\.0\.1:{released.port}/todos/\d+", answer.data["url"])
+
+    def test_the_id_is_made_whatever_a_client_says(self, released):
+        answer = ask(released, "GET", "/todos", X_Request_ID=GIVEN)
+        assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+        assert answer.headers["X-Request-ID"] != GIVEN
+
+    def test_the_client_s_address_is_the_connection_s(self, released):
+        answer = ask(released, "GET", "/todos", X_Forwarded_For="192.0.2.7")
+        (line,) = lines_of(released, "nginx", answer.headers["X-Request-ID"])
+        assert line["client"] != "192.0.2.7"
+
+
+class TestBehindATrustedProxy:
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _believing(cls, released):
+        """Trust where this test's own requests come from: the gateway of the release's network, as a network of one."""
+        network = f"{released.release_project}_default"
+        gateway = docker("network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Gateway}}")
+        believing(released, f"192.0.2.1,{gateway}/32")
+
+    def test_the_scheme_is_what_the_proxy_says(self, released):
+        answer = ask(
+            released,
+            "POST",
+            "/todos",
+            "{}",
+            Content_Type="application/json",
+            Host="todo.example",
+            X_Forwarded_Proto="https",
+        )
+        assert re.fullmatch(r"https://todo\.example/todos/\d+", answer.data["url"])
+        assert answer.headers["Location"] == answer.data["url"]
+
+    def test_the_scheme_is_http_where_the_proxy_says_another_word(self, released):
+        answer = ask(
+            released, "POST", "/todos", "{}", Content_Type="application/json", X_Forwarded_Proto="https, gopher"
+        )
+        assert answer.data["url"].startswith("http://")
+
+    def test_the_id_is_the_proxy_s(self, released):
+        answer = ask(released, "GET", "/todos", X_Request_ID=GIVEN)
+        assert answer.headers["X-Request-ID"] == GIVEN
+        assert [len(lines_of(released, name, GIVEN)) for name in ("nginx", "app")] == [1, 1]
+
+    def test_the_id_is_made_where_the_proxy_s_is_none(self, released):
+        answer = ask(released, "GET", "/todos", X_Request_ID="x" * 32)
+        assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+
+    def test_the_client_s_address_is_the_last_that_is_no_proxy(self, released):
+        answer = ask(released, "GET", "/todos", X_Forwarded_For="203.0.113.9, 192.0.2.7, 192.0.2.1")
+        for name in ("nginx", "app"):
+            (line,) = lines_of(released, name, answer.headers["X-Request-ID"])
+            assert line["client"] == "192.0.2.7"
+
+
+class TestTrustedProxies:
+    def test_a_network_we_are_not_in_does_not_count(self, released):
+        believing(released, "192.0.2.0/24")
+        answer = ask(released, "POST", "/todos", "{}", Content_Type="application/json", X_Forwarded_Proto="https")
+        assert answer.data["url"].startswith("http://")
+
+    @pytest.mark.parametrize("word", ["proxy.example", "10.0.0.0/8;", "10.0.0.0/33"])
+    def test_what_is_no_network_is_refused(self, released, word):
+        name = f"{released.release_project}-refused"
+        answer = run(
+            "docker", "run", "--rm", "--name", name, "--tmpfs", "/tmp",
+            "--env", f"TRUSTED_PROXIES={word}", f"todobackend-nginx:built{released.build_id}",
+        )  # fmt: skip
+        assert answer.returncode == 1
+        assert word in last_line(answer)
