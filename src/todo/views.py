@@ -1,22 +1,56 @@
 """The todo list over HTTP."""
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from todobackend.schema import ANY, BODY, EMPTY, EVERYWHERE, ID, ITEM, LINK, LOCATION, PAGE
+
 from .models import TodoItem
 from .serializers import TodoItemSerializer
 
+FOUND = {200: OpenApiResponse(TodoItemSerializer, "The item as it now is.")}
+
 
 @extend_schema_view(
-    list=extend_schema(summary="List items", description="By `order`, then by age. A page where asked for."),
-    create=extend_schema(summary="Create item", description="`Location` says where it lives."),
-    retrieve=extend_schema(summary="Read item", description=""),
-    update=extend_schema(summary="Replace item", description="What is not sent takes its default."),
-    partial_update=extend_schema(summary="Change item", description="What is not sent stays as it is."),
-    destroy=extend_schema(summary="Delete item", description=""),
+    list=extend_schema(
+        summary="List items",
+        description="By `order`, then by age. All of them, or a page where `limit` or `offset` asks for one.",
+        parameters=[*EVERYWHERE, LINK],
+        responses={200: OpenApiResponse(TodoItemSerializer(many=True), "The items.")} | ANY | PAGE,
+    ),
+    create=extend_schema(
+        summary="Create item",
+        description="Every field may be left out. `Location` says where the item lives.",
+        parameters=[*EVERYWHERE, LOCATION],
+        responses={201: OpenApiResponse(TodoItemSerializer, "The new item.")} | ANY | BODY,
+    ),
+    retrieve=extend_schema(
+        summary="Read item",
+        description="One item, by its `url`.",
+        parameters=[*EVERYWHERE, ID],
+        responses=FOUND | ANY | ITEM,
+    ),
+    update=extend_schema(
+        summary="Replace item",
+        description="What is not sent takes its default.",
+        parameters=[*EVERYWHERE, ID],
+        responses=FOUND | ANY | ITEM | BODY,
+    ),
+    partial_update=extend_schema(
+        summary="Change item",
+        description="What is not sent stays as it is.",
+        parameters=[*EVERYWHERE, ID],
+        responses=FOUND | ANY | ITEM | BODY,
+    ),
+    destroy=extend_schema(
+        summary="Delete item",
+        description="Its `url` answers 404 from then on.",
+        parameters=[*EVERYWHERE, ID],
+        responses=EMPTY | ANY | ITEM,
+    ),
 )
 class TodoItemViewSet(viewsets.ModelViewSet):
     """The todo list: read it, add to it, change or delete one item, delete them all."""
@@ -38,8 +72,14 @@ class TodoItemViewSet(viewsets.ModelViewSet):
         if not deleted:
             raise Http404
 
-    # Without an id of its own the schema would give it that of the other DELETE.
-    @extend_schema(operation_id="todos_destroy_all", summary="Delete all items", description="")
+    @extend_schema(
+        # Without an id of its own it would get that of the other DELETE.
+        operation_id="todos_destroy_all",
+        summary="Delete all items",
+        description="Also where there are none.",
+        parameters=EVERYWHERE,
+        responses=EMPTY | ANY,
+    )
     def destroy_all(self, request: Request) -> Response:
         """Delete every item.
 

@@ -38,7 +38,37 @@ class Schema(ApiTestCase):
 
     def test_should_give_the_bounds_of_a_title(self):
         title = self.schema["components"]["schemas"]["TodoItemRequest"]["properties"]["title"]
-        self.assertEqual(title, {"type": "string", "maxLength": 256, "default": ""})
+        self.assertEqual(title, {"type": "string", "maxLength": 256, "pattern": r"^[^\x00]*$", "default": ""})
+
+    def test_should_not_promise_defaults_where_a_patch_leaves_things_as_they_are(self):
+        fields = self.schema["components"]["schemas"]["PatchedTodoItemRequest"]["properties"]
+        self.assertEqual([name for name, field in fields.items() if "default" in field], [])
+
+    def test_should_say_that_an_answer_has_every_field(self):
+        self.assertEqual(
+            self.schema["components"]["schemas"]["TodoItem"]["required"], ["url", "title", "completed", "order"]
+        )
+
+    def test_should_describe_the_errors_of_each_operation(self):
+        common = {"400", "406", "414", "431", "502", "503"}
+        found = {
+            operation["operationId"]: {status for status in operation["responses"] if status >= "400"} - common
+            for item in self.schema["paths"].values()
+            for operation in item.values()
+        }
+        body, item = {"413", "415"}, {"404"}
+        self.assertEqual(
+            found,
+            {
+                "todos_list": set(),
+                "todos_create": body,
+                "todos_destroy_all": set(),
+                "todos_retrieve": item,
+                "todos_update": item | body,
+                "todos_partial_update": item | body,
+                "todos_destroy": item,
+            },
+        )
 
     def test_should_give_the_bounds_of_an_order(self):
         order = self.schema["components"]["schemas"]["TodoItemRequest"]["properties"]["order"]
