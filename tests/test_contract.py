@@ -51,7 +51,8 @@ def test_an_answer_that_the_schema_does_not_promise_is_found(released, tmp_path)
     answer = schemathesis(
         tmp_path,
         str(tmp_path / "schema.json"),
-        "--url", f"http://localhost:{released.port}", "--include-operation-id", "todos_retrieve", "--max-examples", "10",
+        "--url", f"http://localhost:{released.port}",
+        "--include-operation-id", "todos_retrieve", "--max-examples", "10",
     )  # fmt: skip
     assert answer.returncode == 1
     assert "Undocumented status code" in answer.stdout

@@ -1,6 +1,7 @@
 """The todo list over HTTP."""
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status, viewsets
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from todobackend.schema import ANY, BODY, EMPTY, EVERYWHERE, ID, ITEM, LINK, LOC
 
 from .models import TodoItem
 from .serializers import TodoItemSerializer
+from .whole_list import whole_list
 
 FOUND = {200: OpenApiResponse(TodoItemSerializer, "The item as it now is.")}
 
@@ -58,6 +60,28 @@ class TodoItemViewSet(viewsets.ModelViewSet):
     queryset = TodoItem.objects.all()
     serializer_class = TodoItemSerializer
     lookup_value_regex = "[0-9]+"
+
+    def list(self, request: Request) -> HttpResponseBase:
+        """Answer with a page, or with all items.
+
+        Args:
+            request: GET of the list.
+
+        Returns:
+            200 and a JSON array.
+        """
+        items = self.get_queryset()
+        page = self.paginate_queryset(items)
+        if page is not None:
+            return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        renderer, media_type = request.accepted_renderer, request.accepted_media_type
+        # One for all pieces: it refers to itself, and each would keep its piece until the garbage collector comes.
+        serializer = self.get_serializer(many=True)
+
+        def render(piece: list[TodoItem]) -> bytes:
+            return renderer.render(serializer.to_representation(piece), media_type)
+
+        return whole_list(items, render, renderer.media_type)
 
     def perform_destroy(self, instance: TodoItem) -> None:
         """Delete one item.
