@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { base, emptyList, send } from "../support/api.js";
+import { base, emptyList, send, sendRaw } from "../support/api.js";
 
 describe("Create item", () => {
   describe("from a title", () => {
@@ -40,6 +40,23 @@ describe("Create item", () => {
     it("can be fetched from its Location", async () => {
       const fetched = await send("GET", response.headers.get("location"));
       assert.deepEqual(fetched.data, response.data);
+    });
+  });
+
+  describe("by a client that calls the service by another name", () => {
+    for (const host of ["todo.example", "todo.example:8443", "192.0.2.1:81"]) {
+      it(`has a url at ${host}`, async () => {
+        const headers = { Host: host, "Content-Type": "application/json" };
+        const { data } = await sendRaw("POST", "/todos", { headers, body: "{}" });
+        assert.equal(new URL(data.url).host, host);
+      });
+    }
+  });
+
+  describe("by a client that says it came by https", () => {
+    it("has the url of the connection: the service believes trusted proxies alone", async () => {
+      const { data } = await send("POST", "/todos", { json: {}, headers: { "X-Forwarded-Proto": "https" } });
+      assert.equal(new URL(data.url).origin, base);
     });
   });
 
