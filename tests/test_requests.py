@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import time
 
 import pytest
 from conftest import docker, last_line, run
@@ -160,3 +161,31 @@ class TestTrustedProxies:
         )  # fmt: skip
         assert answer.returncode == 1
         assert word in last_line(answer)
+
+
+class TestWhatIsAway:
+    """One container is stopped, asked for, and started again."""
+
+    @pytest.fixture(params=[("app", 502), ("db", 503)], ids=["app", "db"])
+    def answer(self, released, request):
+        service, status = request.param
+        container = f"{released.release_project}-{service}-1"
+        docker("stop", container)
+        answer = ask(released, "GET", "/todos", Origin="https://page.example")
+        docker("start", container)
+        deadline = time.monotonic() + 60
+        while ask(released, "GET", "/readyz").status != 200:
+            assert time.monotonic() < deadline, f"expected the release to recover from a stop of {service}"
+            time.sleep(0.5)
+        answer.wanted = status
+        return answer
+
+    def test_is_told_in_json_with_the_time_to_try_again(self, answer):
+        assert (answer.status, answer.headers["Content-Type"]) == (answer.wanted, "application/json")
+        assert "Try again in a few seconds." in answer.data["detail"]
+        assert int(answer.headers["Retry-After"]) > 0
+
+    def test_may_be_read_by_a_page_of_another_origin(self, answer):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+        assert {"Retry-After", "X-Request-ID"} <= set(exposed)
