@@ -197,3 +197,21 @@ def test_data_survives_stop_and_start(released):
     assert released.make("start").returncode == 0
     with urllib.request.urlopen(f"http://localhost:{released.port}/todos", timeout=10) as answer:
         assert json.load(answer) == before
+
+
+class TestConnectionToMySQL:
+    def cipher(self, released, *options):
+        """The cipher of a connection made the way the application makes its own; empty for clear text."""
+        code = (
+            "import django; django.setup(); from django.db import connection\n"
+            "with connection.cursor() as cursor:\n"
+            "    cursor.execute(\"SHOW STATUS LIKE 'Ssl_cipher'\"); print(cursor.fetchone()[1])"
+        )
+        app = f"{released.release_project}-app-1"
+        return docker("exec", *options, app, "entrypoint.sh", "python3", "-c", code)
+
+    def test_is_encrypted(self, released):
+        assert self.cipher(released).startswith("TLS_")
+
+    def test_is_in_clear_text_only_where_somebody_says_so(self, released):
+        assert self.cipher(released, "--env", "MYSQL_SSL_MODE=DISABLED") == ""
