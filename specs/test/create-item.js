@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { base, emptyList, send, sendRaw } from "../support/api.js";
+import { base, create, emptyList, send, sendRaw } from "../support/api.js";
 
 describe("Create item", () => {
   describe("from a title", () => {
@@ -95,6 +95,25 @@ describe("Create item", () => {
       const fetched = await send("GET", response.data.url);
       assert.equal(fetched.data.title, title);
     });
+  });
+
+  describe("with a title of spaces, line ends and a zero-width joiner", () => {
+    it("keeps every character", async () => {
+      const title = " \t👩‍💻 a\r\nb \u00a0";
+      const { data } = await create({ title }).then(({ url }) => send("GET", url));
+      assert.equal(data.title, title);
+    });
+  });
+
+  describe("in a body that names a charset", () => {
+    // JSON is UTF-8 (RFC 8259). Python would know all of these, the last but one as a compression, the last for minutes.
+    for (const charset of ["utf-8", "latin-1", "utf-16", "bz2_codec", "punycode"]) {
+      it(`is read as UTF-8 (${charset})`, async () => {
+        const headers = { "Content-Type": `application/json; charset=${charset}` };
+        const { data } = await send("POST", "/todos", { body: '{"title": "🐕"}', headers });
+        assert.equal(data.title, "🐕");
+      });
+    }
   });
 
   describe("by two clients at once", () => {

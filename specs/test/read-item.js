@@ -29,6 +29,28 @@ describe("Read item", () => {
     });
   });
 
+  describe("by another way to write its number", () => {
+    let item;
+    before(async () => {
+      item = await create();
+    });
+
+    /** What Python, asked carelessly, would read as the same number. */
+    const ways = {
+      "with a sign": (digits) => `%2B${digits}`,
+      "with a space": (digits) => `%20${digits}`,
+      "with a point": (digits) => `${digits}.0`,
+      "in digits of another script": (digits) =>
+        encodeURIComponent(digits.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)))),
+    };
+    for (const [name, written] of Object.entries(ways)) {
+      it(`answers 404 ${name}`, async () => {
+        const [, digits] = /(\d+)$/.exec(item.url);
+        assert.equal((await send("GET", `/todos/${written(digits)}`)).status, 404);
+      });
+    }
+  });
+
   const absent = {
     "that does not exist @smoke": "/todos/0",
     "with a number larger than any database's @smoke": `/todos/${"9".repeat(40)}`,
