@@ -3,6 +3,7 @@
 # Knobs: give them after the verb (make release HTTP_PORT=8001) or in the environment.
 BUILD_ID ?=
 HTTP_PORT ?= 8000
+CLIENT_PORT ?= 3000
 PROBE_TIMEOUT ?= 180
 PROBE_DELAY ?= 0
 INSTALL_ENGINE ?= yes
@@ -30,8 +31,8 @@ endif
 # What was asked for by name: a step that only goes before it stays silent when there is nothing to do.
 GOALS := $(MAKECMDGOALS)
 
-export GOALS BUILD_ID HTTP_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE MYSQL_IMAGE \
-	DOCKER_REGISTRY ORG_NAME REPO_NAME MIN_FREE_GIB T TAGS TARGETS
+export GOALS BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE \
+	MYSQL_IMAGE DOCKER_REGISTRY ORG_NAME REPO_NAME MIN_FREE_GIB T TAGS TARGETS
 
 .PHONY: $(TARGETS)
 .NOTPARALLEL:
@@ -56,7 +57,7 @@ test: base ## 1. src/ -> reports/: the tests in the dev image, on a real MySQL (
 build: base ## 2. tested image -> target/: wheels, SHA256SUMS, SBOM (tests first what has not passed)
 	@scripts/build
 
-release: build ## 3. target/ -> an accepted release, running on http://localhost:8000
+release: build ## 3. target/ -> an accepted release on http://localhost:8000, its page on http://localhost:3000
 	@scripts/release
 
 all: test build release ## 1, 2 and 3, the tests in any case

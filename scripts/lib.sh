@@ -87,9 +87,12 @@ at_least() {
 
 # The knobs a command needs again to mean this pipeline: what a sentence tells to type ends in them.
 WITH="${BUILD_ID:+ BUILD_ID=$BUILD_ID}"
-PORT_KNOB=" HTTP_PORT=$HTTP_PORT"
-[ "$HTTP_PORT" != 8000 ] || PORT_KNOB=
-export WITH PORT_KNOB
+HTTP_KNOB=" HTTP_PORT=$HTTP_PORT"
+[ "$HTTP_PORT" != 8000 ] || HTTP_KNOB=
+CLIENT_KNOB=" CLIENT_PORT=$CLIENT_PORT"
+[ "$CLIENT_PORT" != 3000 ] || CLIENT_KNOB=
+PORT_KNOB="$HTTP_KNOB$CLIENT_KNOB"
+export WITH HTTP_KNOB CLIENT_KNOB PORT_KNOB
 
 # Two environments on one host do not touch each other: the build's id is in every name.
 PIPELINE="$REPO_NAME$BUILD_ID"
@@ -99,7 +102,9 @@ RELEASE_PROJECT="$PIPELINE"
 BASE_IMAGE="$REPO_NAME-base:built$BUILD_ID"
 AGENT_IMAGE="$REPO_NAME-agent:built$BUILD_ID"
 SPECS_IMAGE="$REPO_NAME-specs:built$BUILD_ID"
+NPM_IMAGE="$REPO_NAME-npm:built$BUILD_ID"
 NGINX_IMAGE="$REPO_NAME-nginx:built$BUILD_ID"
+CLIENT_IMAGE="$REPO_NAME-client:built$BUILD_ID"
 LINT_IMAGE="$REPO_NAME-lint:built$BUILD_ID"
 SPECS_TOOLS_IMAGE="$REPO_NAME-specs-tools:built$BUILD_ID"
 DEV_IMAGE="$REPO_NAME-dev:built$BUILD_ID"
@@ -114,8 +119,9 @@ PIP_FILE="$STATE/network/pip.conf"
 APT_FILE="$STATE/network/apt.conf"
 NPM_FILE="$STATE/network/npmrc"
 
-export PIPELINE DEV_PROJECT RELEASE_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE NGINX_IMAGE DEV_IMAGE \
-    TESTED_IMAGE RELEASE_IMAGE ACCEPTED_IMAGE LINT_IMAGE SPECS_TOOLS_IMAGE CA_FILE PIP_FILE APT_FILE NPM_FILE
+export PIPELINE DEV_PROJECT RELEASE_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE NPM_IMAGE \
+    NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE ACCEPTED_IMAGE LINT_IMAGE SPECS_TOOLS_IMAGE \
+    CA_FILE PIP_FILE APT_FILE NPM_FILE
 
 # BuildKit also where the engine is 20.10; and no build attestation, whose time stamp would give an
 # unchanged image a new id on engines with the containerd store.
@@ -184,9 +190,9 @@ build_lint_image() {
         fail "expected the linters' image to build, found the error above. $NETWORK_HINT"
 }
 
-# build_specs_image STAGE: one of the stages of specs/Dockerfile that have tools.
+# build_specs_image STAGE IMAGE: one of the stages of specs/Dockerfile that have tools.
 build_specs_image() {
-    docker build --quiet --tag "$SPECS_TOOLS_IMAGE" --target "$1" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
+    docker build --quiet --tag "$2" --target "$1" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
         --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=npmrc,src=$NPM_FILE" \
         --secret "id=apt,src=$APT_FILE" specs >/dev/null ||
         fail "expected the tools of specs/ to build, found the error above. $NETWORK_HINT"

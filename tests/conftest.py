@@ -28,22 +28,24 @@ def docker(*arguments):
     return subprocess.run(("docker", *arguments), check=True, capture_output=True, text=True).stdout.strip()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(number):
+    """Ports that nobody has, each another one."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [probe.getsockname()[1] for probe in probes]
 
 
 class Checkout:
-    """A copy of the project's files and the pipeline (BUILD_ID, HTTP_PORT) that runs in it."""
+    """A copy of the project's files and the pipeline (BUILD_ID, HTTP_PORT, CLIENT_PORT) that runs in it."""
 
     def __init__(self, folder, build_id):
         self.folder = folder
         self.build_id = build_id
-        self.port = free_port()
+        self.port, self.client_port = free_ports(2)
         self.release_project = f"todobackend{build_id}"
         self.dev_project = f"todobackend{build_id}dev"
         self.release_image = f"todobackend:built{build_id}"
+        self.client_image = f"todobackend-client:built{build_id}"
         self.tested_image = f"todobackend-dev:tested{build_id}"
         names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout
         for name in filter(None, names.split("\0")):
@@ -56,7 +58,7 @@ class Checkout:
         run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Copy", cwd=folder)
 
     def arguments(self, *goals, **knobs):
-        knobs = {"BUILD_ID": self.build_id, "HTTP_PORT": self.port, **knobs}
+        knobs = {"BUILD_ID": self.build_id, "HTTP_PORT": self.port, "CLIENT_PORT": self.client_port, **knobs}
         return ["make", *goals, *(f"{name}={value}" for name, value in knobs.items())]
 
     def make(self, *goals, env=None, **knobs):

@@ -83,7 +83,9 @@ class TestContents:
 
 
 class TestContainers:
-    @pytest.mark.parametrize(("service", "user"), [("app", "10001:10001"), ("nginx", "10002:10001")])
+    @pytest.mark.parametrize(
+        ("service", "user"), [("app", "10001:10001"), ("nginx", "10002:10001"), ("client", "10003:10003")]
+    )
     def test_hardened(self, released, service, user):
         found = container(released, service)
         assert found["Config"]["User"] == user
@@ -92,7 +94,7 @@ class TestContainers:
         assert found["HostConfig"]["SecurityOpt"] == ["no-new-privileges:true"]
         assert found["State"]["Health"]["Status"] == "healthy"
 
-    @pytest.mark.parametrize("service", ["app", "nginx"])
+    @pytest.mark.parametrize("service", ["app", "nginx", "client"])
     def test_cannot_write(self, released, service):
         name = f"{released.release_project}-{service}-1"
         assert "Read-only file system" in run("docker", "exec", name, "touch", "/srv/x").stdout
@@ -130,6 +132,26 @@ def test_a_body_that_the_application_does_not_read_is_no_502(released):
 
     with ThreadPoolExecutor(4) as clients:
         assert Counter(clients.map(status, range(100))) == {405: 100}
+
+
+class TestPage:
+    """The image of the page: nginx and a handful of files."""
+
+    def test_serves_the_wanted_files_alone(self, released):
+        found = set(shell(released.client_image, "cd /srv/client && find * -type f").stdout.split())
+        folder = released.path("client")
+        own = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+        assert found == own - {"package.json", "package-lock.json"} | {"todomvc.css", "todomvc.license.txt"}
+
+    def test_has_neither_node_nor_npm(self, released):
+        assert shell(released.client_image, "command -v node npm").stdout == ""
+
+    @pytest.mark.parametrize("address", ["", "localhost:8000", 'http://x/"', "javascript:alert(1)", "http://x/ y"])
+    def test_refuses_to_start_without_an_address_for_the_page(self, released, address):
+        options = ("--rm", "--network", "none", "--env", f"API_URL={address}")
+        answer = run("docker", "run", *options, released.client_image, timeout=60)
+        assert answer.returncode == 1
+        assert f"found '{address}'" in answer.stdout
 
 
 class TestSecrets:

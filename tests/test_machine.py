@@ -111,6 +111,25 @@ class TestPlace:
         assert f"expected port {port} to be free, found another program" in sentence
         assert f"make {goal} BUILD_ID=-machine HTTP_PORT={port + 1}" in sentence
 
+    @pytest.mark.parametrize("goal", ["release", "all", "start"])
+    def test_port_of_the_page_taken(self, checkout, goal):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            sentence = refused(checkout, goal, CLIENT_PORT=port)
+        assert f"expected port {port} to be free, found another program" in sentence
+        assert f"make {goal} BUILD_ID=-machine HTTP_PORT={checkout.port} CLIENT_PORT={port + 1}" in sentence
+
+    def test_one_port_for_both(self, checkout):
+        sentence = refused(checkout, "release", HTTP_PORT=8123, CLIENT_PORT=8123)
+        assert "expected a CLIENT_PORT other than the HTTP_PORT, found 8123 for both" in sentence
+        assert "make release BUILD_ID=-machine HTTP_PORT=8123 CLIENT_PORT=8124" in sentence
+
+    def test_the_other_port_is_not_proposed(self, checkout):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            sentence = refused(checkout, "release", HTTP_PORT=port, CLIENT_PORT=port + 1)
+        assert f"HTTP_PORT={port + 2} CLIENT_PORT={port + 1}" in sentence
+
     @pytest.mark.parametrize("name", ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
     def test_certificates_missing(self, checkout, name):
         env = {"PIP_CERT": "", "SSL_CERT_FILE": "", "REQUESTS_CA_BUNDLE": "", name: "/nowhere/ca.pem"}
@@ -133,6 +152,9 @@ class TestKnobs:
             ("HTTP_PORT", "0"),
             ("HTTP_PORT", "65536"),
             ("HTTP_PORT", "http"),
+            ("CLIENT_PORT", "0"),
+            ("CLIENT_PORT", "65536"),
+            ("CLIENT_PORT", "page"),
             ("PROBE_TIMEOUT", "soon"),
             ("PROBE_DELAY", "-1"),
             ("MIN_FREE_GIB", "much"),

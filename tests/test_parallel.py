@@ -11,6 +11,11 @@ def todos(checkout):
         return json.load(answer)
 
 
+def api_of_the_page(checkout):
+    with urllib.request.urlopen(f"http://localhost:{checkout.client_port}/config.json", timeout=10) as answer:
+        return json.load(answer)["api"]
+
+
 def test_two_releases_at_the_same_time(new_checkout):
     one, two = new_checkout("-one"), new_checkout("-two")
     two.append("src/todo/views.py", "\n# The second pipeline has another source.\n")
@@ -27,6 +32,9 @@ def test_two_releases_at_the_same_time(new_checkout):
     urllib.request.urlopen(request, timeout=10).close()
     assert [item["title"] for item in todos(one)] == ["of the first"]
     assert todos(two) == []
+    # ... and its own page, which talks to it ...
+    for each in (one, two):
+        assert api_of_the_page(each) == f":{each.port}/todos"
     # ... and its own bits ...
     assert one.path("target/SHA256SUMS").read_text() != two.path("target/SHA256SUMS").read_text()
     assert docker("image", "inspect", "-f", "{{.Id}}", one.release_image) != docker(
@@ -41,7 +49,8 @@ def test_two_releases_at_the_same_time(new_checkout):
 def test_a_port_of_another_pipeline_is_told(new_checkout):
     one, three = new_checkout("-four"), new_checkout("-three")
     assert one.make("release").returncode == 0
-    answer = three.make("release", HTTP_PORT=one.port)
-    assert answer.returncode == 2
-    assert f"expected port {one.port} to be free, found {one.release_project} on it" in answer.stdout
+    for knob, port in (("HTTP_PORT", one.port), ("CLIENT_PORT", one.client_port)):
+        answer = three.make("release", **{knob: port})
+        assert answer.returncode == 2
+        assert f"expected port {port} to be free, found {one.release_project} on it" in answer.stdout
     assert three.objects() == {}
