@@ -140,6 +140,29 @@ class TestCoverage:
         assert failures(made.path("reports/unittests.xml")) == 0
 
 
+class TestBrokenPage:
+    @pytest.fixture(scope="class")
+    def broken(self, new_checkout):
+        made = new_checkout("-redpage")
+        made.edit("client/js/route.js", '"#/completed": (item) => item.completed', '"#/completed": () => true')
+        return made
+
+    def test_release_fails_and_leaves_its_evidence(self, broken):
+        answer = broken.make("release")
+        assert answer.returncode == 2, answer.stdout
+        assert last_line(answer).startswith(
+            "FAIL: expected all acceptance tests to pass, found failures: browser tests"
+        )
+        assert failures(broken.path("reports/acceptance.xml")) == 0
+        assert failures(broken.path("reports/browser.xml")) > 0
+        assert list(broken.path("reports/screenshots").glob("*.png"))
+
+    def test_the_image_cannot_be_tagged(self, broken):
+        answer = broken.make("tag", "0.1.0")
+        assert answer.returncode == 2, answer.stdout
+        assert last_line(answer).startswith("FAIL: expected an image that passed the acceptance tests")
+
+
 class TestBrokenAcceptance:
     @pytest.fixture(scope="class")
     @classmethod

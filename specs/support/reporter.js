@@ -13,7 +13,7 @@ const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "
 const UNPRINTABLE = /\u001b\[[0-9;]*m|[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
- * Mocha's `spec`, plus the file named by the reporter option `output`.
+ * Mocha's `spec`, plus the file named by the reporter option `output`; `name` is the suite's in it.
  *
  * The file is not left to mocha's `xunit`: that calls every failure an error and, when a hook fails, counts tests="0"
  * skipped="-1"; and its stream is complete only after the run. Here it is written in one go when the run ends.
@@ -24,7 +24,7 @@ export default class SpecAndJUnit extends Mocha.reporters.Spec {
       Mocha.reporters.Base.useColors = false;
     }
     super(runner, options);
-    const { output } = options.reporterOptions;
+    const { output, name = "acceptance" } = options.reporterOptions;
     // Now, not at the end: a place that cannot be written shows before the suite runs, and a run that is killed
     // leaves an empty file, which nobody can take for the last run's success.
     try {
@@ -46,20 +46,21 @@ export default class SpecAndJUnit extends Mocha.reporters.Spec {
           `<testcase${attributes({ classname: "Acceptance", name: "has tests" })}>${failure(error)}</testcase>`,
         );
       }
-      writeFileSync(output, document(cases, this.stats));
+      writeFileSync(output, document(name, cases, this.stats));
     });
   }
 }
 
 /**
+ * @param {string} name - the suite's.
  * @param {string[]} cases - the elements of the tests that ran, and of the hooks that failed.
  * @param {object} stats - mocha's.
  * @returns {string} the whole file.
  */
-function document(cases, stats) {
+function document(name, cases, stats) {
   const count = (element) => cases.filter((text) => text.includes(element)).length;
   const suite = attributes({
-    name: "acceptance",
+    name,
     tests: cases.length,
     failures: count("<failure"),
     errors: 0,

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "mocha";
+import { becomes, close, focus, given, keptTitles, open, row, titles } from "../support/page.js";
+
+describe("Delete", () => {
+  let page;
+  before(async () => {
+    page = await open();
+  });
+  beforeEach(async () => {
+    await given("one", { title: "two", completed: true }, { title: "three", completed: true }, "four");
+    await page.reload();
+    await becomes(() => titles(page), ["one", "two", "three", "four"]);
+  });
+  after(() => close(page));
+
+  const destroy = (title) => row(page, title).locator(".destroy");
+
+  describe("one item", () => {
+    it("is shown and kept", async () => {
+      await destroy("two").click();
+      await becomes(() => titles(page), ["one", "three", "four"]);
+      assert.deepEqual(await keptTitles(), ["one", "three", "four"]);
+    });
+
+    it("is no trouble when it is clicked twice", async () => {
+      await destroy("two").dblclick();
+      await becomes(() => titles(page), ["one", "three", "four"]);
+      assert.equal(await page.locator("[role=alert] .problem").count(), 0);
+    });
+
+    it("gives the focus to the item that takes its place", async () => {
+      await destroy("two").press("Enter");
+      await becomes(() => page.evaluate(() => document.activeElement.textContent), "three");
+    });
+
+    it("gives the focus to the item before it where it was the last", async () => {
+      await destroy("four").press("Enter");
+      await becomes(() => page.evaluate(() => document.activeElement.textContent), "three");
+    });
+
+    it("has a button that shows when it has the focus", async () => {
+      assert.equal(await destroy("two").evaluate((button) => getComputedStyle(button).opacity), "0");
+      await destroy("two").focus();
+      assert.equal(await destroy("two").evaluate((button) => getComputedStyle(button).opacity), "1");
+    });
+  });
+
+  describe("the only item", () => {
+    beforeEach(async () => {
+      await given("alone");
+      await page.reload();
+      await becomes(() => titles(page), ["alone"]);
+      await destroy("alone").press("Enter");
+    });
+
+    it("hides what stands around the list", async () => {
+      await becomes(() => page.locator(".main").isVisible(), false);
+      assert.equal(await page.locator(".footer").isVisible(), false);
+    });
+
+    it("gives the focus to the field for new items", async () => {
+      await becomes(() => focus(page), "new-todo");
+    });
+  });
+
+  describe("what is completed", () => {
+    const clear = () => page.getByRole("button", { name: "Clear completed" });
+
+    it("leaves the other items", async () => {
+      await clear().click();
+      await becomes(() => titles(page), ["one", "four"]);
+      assert.deepEqual(await keptTitles(), ["one", "four"]);
+    });
+
+    it("hides the button, since none is left", async () => {
+      await clear().click();
+      await becomes(() => clear().isVisible(), false);
+    });
+
+    it("gives the focus to the filter", async () => {
+      await clear().press("Enter");
+      await becomes(() => focus(page), "selected");
+    });
+
+    it("has no button where none is completed", async () => {
+      await given("one");
+      await page.reload();
+      await becomes(() => titles(page), ["one"]);
+      assert.equal(await clear().isVisible(), false);
+    });
+  });
+});
