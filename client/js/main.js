@@ -14,6 +14,8 @@ const addressField = document.querySelector("#address");
 let asked;
 /** The release's own address; undefined where the server of this page does not say it. */
 let release;
+/** Whether somebody is typing another address: then the page does not write into the field. */
+let typing = false;
 
 /**
  * Load the list, and say how that went.
@@ -44,10 +46,17 @@ async function connect(address) {
   replaceList(new TodoList(address, show));
   view.clear();
   show();
-  addressField.value = address;
-  addressField.removeAttribute("aria-invalid");
+  fillIn(address);
   if (!(await load())) {
     announce(`${list.items.length} items from ${address}.`);
+  }
+}
+
+/** Show which address is meant. */
+function fillIn(text) {
+  if (!typing) {
+    addressField.value = text;
+    addressField.removeAttribute("aria-invalid");
   }
 }
 
@@ -71,13 +80,14 @@ function understood(text) {
 /** Bring the page to what its own address says: at the start, and after "back" and "forward". */
 function follow() {
   const text = apiInUrl() ?? release;
+  typing &&= asked === undefined || text === asked; // another address by "back" goes before what is being typed
   if (text === asked && text !== undefined) {
     show();
     announce(`${document.querySelector(".filters .selected").textContent} items.`);
     return;
   }
   asked = text;
-  addressField.value = text ?? "";
+  fillIn(text ?? "");
   replaceList(undefined);
   view.clear();
   show();
@@ -95,12 +105,16 @@ function follow() {
 
 document.querySelector(".address").addEventListener("submit", (event) => {
   event.preventDefault();
+  typing = false;
   const address = understood(addressField.value);
   if (address) {
     keepApiInUrl(address, address !== asked);
     asked = address;
     connect(address);
   }
+});
+addressField.addEventListener("input", () => {
+  typing = true;
 });
 // A hash that changes is a step in the history too.
 window.addEventListener("popstate", follow);

@@ -31,8 +31,8 @@ export function patience() {
   return failures < 5 ? 10_000 : 1_000;
 }
 
-/** The requests of all pages that have no answer yet. */
-const open = new Set();
+/** The requests of each page that have no answer yet. */
+const open = new Map();
 
 let browser;
 let spec;
@@ -57,7 +57,8 @@ function hostRules() {
 
 /** Wait until what the pages sent has been answered: what is still on its way would fall into the next spec. */
 export async function quiet() {
-  for (const deadline = Date.now() + 5_000; open.size > 0 && Date.now() < deadline; ) {
+  const number = () => [...open.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const deadline = Date.now() + 2_000; number() > 0 && Date.now() < deadline; ) {
     await sleep(10);
   }
 }
@@ -115,14 +116,19 @@ export async function newPage({ trouble, ...options } = {}) {
     }
   });
   context.on("request", (request) => {
-    open.add(request);
     const { origin, protocol } = new URL(request.url());
     if (protocol !== "data:" && !ours.includes(origin)) {
       note(`request: ${request.url()}`);
     }
   });
-  const over = (request) => open.delete(request);
-  context.on("requestfinished", over);
-  context.on("requestfailed", over);
-  return context.newPage();
+  const page = await context.newPage();
+  const requests = new Set();
+  open.set(page, requests);
+  page.on("request", (request) => requests.add(request));
+  page.on("requestfinished", (request) => requests.delete(request));
+  page.on("requestfailed", (request) => requests.delete(request));
+  // Of what a page that is left had asked for, the end is not always told.
+  page.on("framenavigated", () => requests.clear());
+  page.on("close", () => open.delete(page));
+  return page;
 }

@@ -57,7 +57,7 @@ describe("Address of the API", () => {
   });
 
   it("leaves the route as it was", async () => {
-    await page.goto(`${pageOrigin}/#/active`);
+    await page.getByRole("link", { name: "Active" }).click();
     await use(other);
     await becomes(inUrl, other);
     assert.equal(new URL(page.url()).hash, "#/active");
@@ -185,6 +185,17 @@ describe("Address of the API", () => {
       await tells(page, /found none/);
       assert.deepEqual(await titles(page), []);
     });
+  });
+
+  it("leaves what is typed before the release's address has come", async () => {
+    await page.route(/config\.json$/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await route.fallback();
+    });
+    await page.goto(pageOrigin);
+    await field().fill(other);
+    await becomes(() => titles(page), ["one"]);
+    assert.equal(await field().inputValue(), other);
   });
 
   it("is asked for where the page's server does not say it", async () => {
