@@ -19,7 +19,7 @@ export async function eventually(claim) {
       if (Date.now() > deadline) {
         throw error;
       }
-      await sleep(30);
+      await sleep(5);
     }
   }
 }
@@ -73,7 +73,8 @@ export async function open({ path = "/", setUp = async () => {}, ...options } = 
   const loaded = page.waitForResponse(
     (response) => response.request().method() === "GET" && /\/todos$/.test(response.url()),
   );
-  await page.goto(`${pageOrigin}${path}`);
+  // Not for the load event: what counts is what stands on the page, and that is waited for next.
+  await page.goto(`${pageOrigin}${path}`, { waitUntil: "commit" });
   await loaded;
   await becomes(
     () =>

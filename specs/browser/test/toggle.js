@@ -28,6 +28,16 @@ describe("Complete", () => {
       await becomes(states, [false, true]);
     });
 
+    it("is struck through", async () => {
+      await row(page, "two").locator(".toggle").check();
+      const line = (title) =>
+        row(page, title)
+          .locator(".title")
+          .evaluate((element) => getComputedStyle(element).textDecorationLine);
+      await becomes(() => line("two"), "line-through");
+      assert.equal(await line("one"), "none");
+    });
+
     it("sends completed and nothing else", async () => {
       await row(page, "two").locator(".toggle").check();
       await becomes(async () => sent, [{ completed: true }]);
