@@ -38,7 +38,8 @@ def free_ports(number):
 class Checkout:
     """A copy of the project's files and the pipeline (BUILD_ID, HTTP_PORT, CLIENT_PORT) that runs in it."""
 
-    def __init__(self, folder, build_id):
+    def __init__(self, folder, build_id, browser_specs=("load.js",)):
+        """Copy the files; of the browser's specs, which take longer than all else together, these alone."""
         self.folder = folder
         self.build_id = build_id
         self.port, self.client_port = free_ports(2)
@@ -49,7 +50,8 @@ class Checkout:
         self.tested_image = f"todobackend-dev:tested{build_id}"
         names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout
         for name in filter(None, names.split("\0")):
-            if (ROOT / name).exists():
+            left_out = name.startswith("specs/browser/test/") and Path(name).name not in browser_specs
+            if (ROOT / name).exists() and not left_out:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
         # The checkout's parents are found once for all copies; everything else each finds anew.
@@ -153,11 +155,11 @@ def released(checkout):
 
 @pytest.fixture(scope="module")
 def new_checkout(tmp_path_factory):
-    """Make more checkouts: call it with a build id."""
+    """Make more checkouts: call it with a build id, and with the browser's specs that are wanted."""
     made = []
 
-    def make(build_id):
-        made.append(Checkout(tmp_path_factory.mktemp(build_id.strip("-")), build_id))
+    def make(build_id, **options):
+        made.append(Checkout(tmp_path_factory.mktemp(build_id.strip("-")), build_id, **options))
         return made[-1]
 
     yield make

@@ -142,8 +142,9 @@ class TestCoverage:
 
 class TestBrokenPage:
     @pytest.fixture(scope="class")
-    def broken(self, new_checkout):
-        made = new_checkout("-redpage")
+    @classmethod
+    def broken(cls, new_checkout):
+        made = new_checkout("-redpage", browser_specs=("filter.js", "states.js"))
         made.edit("client/js/route.js", '"#/completed": (item) => item.completed', '"#/completed": () => true')
         return made
 
