@@ -49,14 +49,10 @@ class LinkHeaderPagination(BasePagination):
         self.url = request.build_absolute_uri()
         self.limit, self.offset = query.validated_data["limit"], query.validated_data["offset"]
         # One more than asked tells whether a next page exists, without counting a long table.
-        page = slice(self.offset, self.offset + self.limit + 1)
-        if self.offset:
-            # The index alone counts through what comes before the page; only the page's own rows are read.
-            items = list(queryset.filter(pk__in=list(queryset.values_list("pk", flat=True)[page])))
-        else:
-            items = list(queryset[page])
-        self.has_next = len(items) > self.limit
-        return items[: self.limit]
+        # The index alone counts through what comes before the page; only the page's own rows are read.
+        keys = list(queryset.values_list("pk", flat=True)[self.offset : self.offset + self.limit + 1])
+        self.has_next = len(keys) > self.limit
+        return list(queryset.filter(pk__in=keys[: self.limit]))
 
     def get_paginated_response(self, data: list) -> Response:
         """Answer with the page and the way to its neighbours.

@@ -1,7 +1,7 @@
 """What is logged about a request, and the id that ties the lines together."""
 
 import json
-from unittest import mock
+from unittest import TestCase, mock
 
 from api import TODOS, ApiTestCase
 from test_settings import SECRETS, python
@@ -63,28 +63,32 @@ class RequestLog(ApiTestCase):
         self.assertEqual(line["path"], "/a%0Ab")
 
 
-class LogOfTheRelease(ApiTestCase):
+def logged_by_the_release(*requests, **environment):
+    """Send GETs to a release that breaks at /todos; return the lines that leave the process."""
+    code = (
+        "import django, todobackend.settings.release as module\n"
+        "module.DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n"
+        "django.setup()\n"
+        "import todobackend.urls  # before the viewset breaks\n"
+        "from django.test import Client\n"
+        "from todo.views import TodoItemViewSet\n"
+        "TodoItemViewSet.queryset = None\n"
+        "client = Client(raise_request_exception=False)\n"
+        f"for path in {requests}:\n"
+        f"    client.get(path, HTTP_X_REQUEST_ID='{GIVEN}', REMOTE_ADDR='192.0.2.7')\n"
+    )
+    module = "todobackend.settings.release"
+    done = python(code, DJANGO_SETTINGS_MODULE=module, ALLOWED_HOSTS="testserver", **SECRETS, **environment)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+class LogOfTheRelease(TestCase):
     """The lines as they leave the process: one request that is refused, one that breaks"""
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
-        code = (
-            "import django, todobackend.settings.release as module\n"
-            "module.DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n"
-            "django.setup()\n"
-            "from django.test import Client\n"
-            "client = Client(raise_request_exception=False)\n"
-            f"client.get('/nowhere', HTTP_X_REQUEST_ID='{GIVEN}', REMOTE_ADDR='192.0.2.7')\n"
-            "from todo.views import TodoItemViewSet\n"
-            "TodoItemViewSet.queryset = None\n"
-            f"client.get('/todos', HTTP_X_REQUEST_ID='{GIVEN}', REMOTE_ADDR='192.0.2.7')\n"
-        )
-        done = python(
-            code, DJANGO_SETTINGS_MODULE="todobackend.settings.release", ALLOWED_HOSTS="testserver", **SECRETS
-        )
-        assert done.returncode == 0, done.stderr
-        cls.lines = [json.loads(line) for line in done.stderr.splitlines()]
+        cls.lines = logged_by_the_release("/nowhere", "/todos")
 
     def test_should_be_one_line_of_json_for_a_refusal(self):
         line = self.lines[0]
@@ -100,3 +104,7 @@ class LogOfTheRelease(ApiTestCase):
 
     def test_should_have_the_id_of_the_request_on_each_line(self):
         self.assertEqual([line["request_id"] for line in self.lines], [GIVEN] * 3)
+
+    def test_should_be_about_failures_alone_where_that_is_asked_for(self):
+        (line,) = logged_by_the_release("/nowhere", "/todos", LOG_LEVEL="ERROR")
+        self.assertEqual(line["level"], "ERROR")

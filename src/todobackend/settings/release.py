@@ -62,7 +62,8 @@ LOGGING["formatters"] = {
     },
 }
 LOGGING["handlers"]["console"] |= {"filters": ["request_id"], "formatter": "json"}
-LOGGING["loggers"]["todobackend.request_log"] = {"level": "INFO"}
+# As LOG_LEVEL says, like everything else.
+del LOGGING["loggers"]["todobackend.request_log"]
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # CSRF protects cookies' sessions; this service has neither.
