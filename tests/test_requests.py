@@ -47,6 +47,11 @@ class TestLog:
             assert (line["method"], line["path"], line["status"]) == ("POST", "/todos", 201), name
         assert found["nginx"][0]["client"] == found["app"][0]["client"]
 
+    def test_make_logs_gives_a_pipe_the_lines_as_they_were_written(self, released):
+        request_id = ask(released, "GET", "/todos").headers["X-Request-ID"]
+        found = [line for line in released.make("logs").stdout.splitlines() if request_id in line]
+        assert [json.loads(line)["request_id"] for line in found] == [request_id] * 2
+
     @pytest.mark.parametrize(
         ("path", "headers", "status"),
         [
@@ -151,6 +156,12 @@ class TestTrustedProxies:
         believing(released, "192.0.2.0/24")
         answer = ask(released, "POST", "/todos", "{}", Content_Type="application/json", X_Forwarded_Proto="https")
         assert answer.data["url"].startswith("http://")
+
+    def test_a_start_says_what_is_refused(self, released):
+        answer = released.make("start", TRUSTED_PROXIES="proxy.example")
+        assert answer.returncode == 2
+        assert last_line(answer).startswith("FAIL: expected networks like 10.0.0.0/8 in TRUSTED_PROXIES")
+        believing(released, "")
 
     @pytest.mark.parametrize("word", ["proxy.example", "10.0.0.0/8;", "10.0.0.0/33"])
     def test_what_is_no_network_is_refused(self, released, word):

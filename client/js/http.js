@@ -92,7 +92,8 @@ function refusal(response, data) {
   }
   // The API must expose the header, else a page of another origin sees none.
   const seconds = Number.parseInt(response.headers.get("retry-after"), 10);
-  return `${found} Try again${seconds > 0 ? ` in ${seconds} seconds` : " in a while"}.`;
+  // The API may have said so already, without the number.
+  return `${found.replace(/ Try again\b[^.]*\.$/, "")} Try again${seconds > 0 ? ` in ${seconds} seconds` : " in a while"}.`;
 }
 
 /**

@@ -138,7 +138,7 @@ describe("Trouble", () => {
     });
 
     it("is told in the API's words, with the time to wait", async () => {
-      await tells(page, /answered 503: The database does not answer.* Try again in 5 seconds\./);
+      await tells(page, /answered 503: The database does not answer\. Try again in 5 seconds\.$/);
     });
 
     it("leaves the text in the field", async () => {

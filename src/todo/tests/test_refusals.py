@@ -293,6 +293,9 @@ class ItemThatIsAbsent(Refusals):
     def test_should_be_a_404_to_delete(self):
         self.assertEqual(refusal(self.client.delete(self.absent)), (404, JSON, {"detail": "not_found"}))
 
+    def test_should_say_no_more_than_that(self):
+        self.assertEqual(self.client.get(self.absent).json(), {"detail": "Not found."})
+
     def test_should_be_a_404_where_the_number_is_beyond_64_bits(self):
         self.assertEqual(refusal(self.client.get(f"{TODOS}/{2**64}")), (404, JSON, {"detail": "not_found"}))
 
