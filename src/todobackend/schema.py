@@ -104,7 +104,7 @@ def exact(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     # An answer always has every field; a field with a default is only optional for who sends it.
     schemas["TodoItem"]["required"] = list(schemas["TodoItem"]["properties"])
     for name in ("TodoItemRequest", "PatchedTodoItemRequest"):
-        # Neither MySQL's nor SQLite's tools can be trusted with a NUL, and REST framework refuses it.
+        # REST framework refuses a NUL (ProhibitNullCharactersValidator).
         schemas[name]["properties"]["title"]["pattern"] = r"^[^\x00]*$"
     for field in schemas["PatchedTodoItemRequest"]["properties"].values():
         # What PATCH is not sent stays as it is.
