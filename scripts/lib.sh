@@ -98,6 +98,8 @@ export WITH HTTP_KNOB CLIENT_KNOB PORT_KNOB
 PIPELINE="$REPO_NAME$BUILD_ID"
 DEV_PROJECT="${PIPELINE}dev"
 RELEASE_PROJECT="$PIPELINE"
+REGISTRY_PROJECT="${PIPELINE}registry"
+CLUSTER_PROJECT="${PIPELINE}lab"
 
 BASE_IMAGE="$REPO_NAME-base:built$BUILD_ID"
 AGENT_IMAGE="$REPO_NAME-agent:built$BUILD_ID"
@@ -108,11 +110,17 @@ NGINX_IMAGE="$REPO_NAME-nginx:built$BUILD_ID"
 CLIENT_IMAGE="$REPO_NAME-client:built$BUILD_ID"
 LINT_IMAGE="$REPO_NAME-lint:built$BUILD_ID"
 SPECS_TOOLS_IMAGE="$REPO_NAME-specs-tools:built$BUILD_ID"
+REGISTRY_IMAGE="$REPO_NAME-registry:built$BUILD_ID"
+INDEX_IMAGE="$REPO_NAME-index:built$BUILD_ID"
+PUBLISH_IMAGE="$REPO_NAME-publish:built$BUILD_ID"
+EDGE_IMAGE="$REPO_NAME-edge:built$BUILD_ID"
+NODE_IMAGE="$REPO_NAME-node:built$BUILD_ID"
 DEV_IMAGE="$REPO_NAME-dev:built$BUILD_ID"
 # The verdicts are names: only an image that passed gets one, and the next stage takes that name.
 TESTED_IMAGE="$REPO_NAME-dev:tested$BUILD_ID"
 RELEASE_IMAGE="$REPO_NAME:built$BUILD_ID"
-ACCEPTED_IMAGE="$REPO_NAME:accepted$BUILD_ID"
+# The images that a release is made of, judged together; they get their verdict and their tags together.
+PARTS="app nginx client"
 
 # The network's settings for builds (scripts/network writes them; secrets of the build, never a layer).
 CA_FILE="$STATE/network/ca.pem"
@@ -120,9 +128,9 @@ PIP_FILE="$STATE/network/pip.conf"
 APT_FILE="$STATE/network/apt.conf"
 NPM_FILE="$STATE/network/npmrc"
 
-export PIPELINE DEV_PROJECT RELEASE_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE BROWSER_SPECS_IMAGE NPM_IMAGE \
-    NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE ACCEPTED_IMAGE LINT_IMAGE SPECS_TOOLS_IMAGE \
-    CA_FILE PIP_FILE APT_FILE NPM_FILE
+export PIPELINE DEV_PROJECT RELEASE_PROJECT REGISTRY_PROJECT CLUSTER_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE \
+    BROWSER_SPECS_IMAGE NPM_IMAGE NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE LINT_IMAGE \
+    SPECS_TOOLS_IMAGE REGISTRY_IMAGE INDEX_IMAGE PUBLISH_IMAGE EDGE_IMAGE NODE_IMAGE CA_FILE PIP_FILE APT_FILE NPM_FILE
 
 # BuildKit also where the engine is 20.10; and no build attestation, whose time stamp would give an
 # unchanged image a new id on engines with the containerd store.
@@ -139,6 +147,8 @@ fi
 # --env-file /dev/null: a file .env lying about must not change what a pipeline does.
 dev() { docker compose --env-file /dev/null -f docker/dev/docker-compose.yml "$@"; }
 release() { docker compose --env-file /dev/null -f docker/release/docker-compose.yml "$@"; }
+
+registry() { docker compose --env-file /dev/null -f docker/registry/docker-compose.yml "$@"; }
 
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 
@@ -184,12 +194,97 @@ probe_failed() {
     "$1" logs --no-log-prefix --no-color agent 2>/dev/null | sed -n 's/^.*"msg": "FAIL: \(.*\)"}$/\1/p' | tail -n 1
 }
 
-build_lint_image() {
-    docker build --quiet --tag "$LINT_IMAGE" --build-arg BASE_IMAGE="$BASE_IMAGE" \
-        --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=pip,src=$PIP_FILE" \
-        --secret "id=apt,src=$APT_FILE" docker/lint >/dev/null ||
-        fail "expected the linters' image to build, found the error above. $NETWORK_HINT"
+# each COMMAND...: run it on the ids that come in, if any come.
+each() {
+    local ids
+    ids=$(sort -u)
+    # shellcheck disable=SC2086  # a list of ids
+    [ -z "$ids" ] || "$@" $ids >/dev/null
 }
+
+# remove_project PROJECT: its containers, networks and volumes, by the labels Compose put on them, so that it also works
+# when the compose file has changed since.
+remove_project() {
+    local filter="label=com.docker.compose.project=$1"
+    # --volumes: the anonymous ones go with their container.
+    docker ps --all --quiet --filter "$filter" | each docker rm --force --volumes
+    docker network ls --quiet --filter "$filter" | each docker network rm
+    docker volume ls --quiet --filter "$filter" | each docker volume rm
+}
+
+# registry_fail EXPECTED ANSWER: the sentence for what docker said when a registry did not do as expected.
+registry_fail() {
+    local found="found the error above. Look at: docs/troubleshooting.md"
+    case "$2" in
+        *nauthorized* | *"incorrect username"* | *"no basic auth"* | *denied* | *"authentication required"*)
+            found="found that it refuses the user or the password. Set DOCKER_USER and DOCKER_PASSWORD, then: make login$WITH" ;;
+        *"connection refused"* | *"no such host"* | *imeout* | *"deadline exceeded"* | *unreachable* | *"lookup "* | *"HTTP response to HTTPS"*)
+            found="found no registry that answers there. Name yours in DOCKER_REGISTRY, or start one to try: make registry$WITH" ;;
+        *"no space left"*) found="found its disk full. Free some, then try again" ;;
+    esac
+    fail "expected $1, $found"
+}
+
+# local_image PART VERDICT: the name on this machine of a part of the release, `built` or `accepted`.
+local_image() {
+    local part=-$1
+    [ "$1" != app ] || part=
+    printf '%s%s:%s%s' "$REPO_NAME" "$part" "$2" "$BUILD_ID"
+}
+
+# repository PART: its name in the registry, without a tag.
+repository() {
+    local name="$ORG_NAME/$REPO_NAME-$1"
+    [ "$1" != app ] || name="$ORG_NAME/$REPO_NAME"
+    [ "$DOCKER_REGISTRY" = docker.io ] || name="$DOCKER_REGISTRY/$name"
+    printf '%s' "$name"
+}
+
+# label NAME: what the accepted image says of itself (version, revision: the OCI annotations).
+label() { docker image inspect --format "{{index .Config.Labels \"org.opencontainers.image.$1\"}}" "$(local_image app accepted)"; }
+
+# fetch_record TAG FOLDER: the record of a published release, out of the registry into an empty folder.
+fetch_record() {
+    local name answer container
+    name="$(repository record):$1"
+    if ! answer=$(docker pull --quiet "$name" 2>&1); then
+        printf '%s\n' "$answer" >&2
+        case "$answer" in
+            *"manifest unknown"* | *"not found"* | *"does not exist"*)
+                fail "expected a published release $1 in $DOCKER_REGISTRY/$ORG_NAME, found none. Look at what was published there (target/release.json says it), or: make publish" ;;
+        esac
+        registry_fail "to fetch the record of $1 from $DOCKER_REGISTRY" "$answer"
+    fi
+    # Nothing in it can run: the command is there because docker asks for one.
+    container=$(docker create "$name" none)
+    docker cp "$container:/." "$2" >/dev/null
+    docker rm "$container" >/dev/null
+    # What docker itself puts into every container.
+    rm -rf "$2/dev" "$2/etc" "$2/proc" "$2/sys" "$2/.dockerenv"
+}
+
+# require_accepted: go on only where what was built last is what passed the acceptance tests.
+require_accepted() {
+    local part accepted
+    for part in $PARTS; do
+        accepted=$(image_id "$(local_image "$part" accepted)")
+        [ -n "$accepted" ] || fail "expected an image that passed the acceptance tests, found none. Type: make release$WITH$PORT_KNOB"
+        [ "$accepted" = "$(image_id "$(local_image "$part" built)")" ] ||
+            fail "expected the release image that was built last to have passed the acceptance tests, found that it has not. Type: make release$WITH$PORT_KNOB"
+    done
+}
+
+# build_image IMAGE WHAT CONTEXT [ARGUMENTS...]: an image of ours that no compose file builds.
+build_image() {
+    local image=$1 what=$2 context=$3
+    shift 3
+    docker build --quiet --tag "$image" --build-arg BASE_IMAGE="$BASE_IMAGE" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
+        --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=pip,src=$PIP_FILE" \
+        --secret "id=apt,src=$APT_FILE" "$@" "$context" >/dev/null ||
+        fail "expected $what to build, found the error above. $NETWORK_HINT"
+}
+
+build_lint_image() { build_image "$LINT_IMAGE" "the linters' image" docker/lint; }
 
 # build_specs_image STAGE IMAGE: one of the stages of specs/Dockerfile that have tools.
 build_specs_image() {
@@ -206,4 +301,17 @@ in_lint_image() {
     docker run --rm --user "$(id -u):$(id -g)" --volume "$ROOT:/project" ${ca[@]+"${ca[@]}"} \
         --env NO_COLOR --env UPGRADE --env http_proxy --env https_proxy --env no_proxy --env UV_DEFAULT_INDEX \
         "$LINT_IMAGE" "$@"
+}
+
+build_publish_image() { build_image "$PUBLISH_IMAGE" "what speaks to the package index" docker/publish; }
+
+# in_publish_image FOLDER COMMAND...: on wheels in a folder, with the network of this machine: the index may be on its
+# loopback address. Variables by name alone: no value in the process list.
+in_publish_image() {
+    local folder=$1 ca=()
+    shift
+    [ ! -s "$CA_FILE" ] || ca=(--volume "$CA_FILE:/run/ca.pem:ro" --env REQUESTS_CA_BUNDLE=/run/ca.pem --env PIP_CERT=/run/ca.pem)
+    docker run --rm --network host --user "$(id -u):$(id -g)" --volume "$(cd "$folder" && pwd):/target" ${ca[@]+"${ca[@]}"} \
+        --env http_proxy --env https_proxy --env no_proxy --env PACKAGE_INDEX_URL --env PACKAGE_UPLOAD_URL \
+        --env TWINE_USERNAME --env TWINE_PASSWORD "$PUBLISH_IMAGE" "$@"
 }

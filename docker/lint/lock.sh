@@ -23,4 +23,6 @@ lock src 3.11 requirements/test.txt pyproject.toml --extra test --constraint req
 lock docker/dev 3.13 tools.txt tools.in
 lock docker/lint 3.13 requirements.txt requirements.in
 lock ansible 3.13 requirements.txt requirements.in
+lock docker/registry 3.13 requirements.txt requirements.in
+lock docker/publish 3.13 requirements.txt requirements.in
 lock tests 3.11 requirements.txt requirements.in
