@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Write release.json, the record of a release, into the working directory, beside its SHA256SUMS.
+
+    record.py KEY=VALUE... PART=IMAGE...
+
+Keys: version, commit, tags (separated by spaces), base (the base image's id), parent (what that was built on), index.
+Every other name is a part of the release (app, nginx, ...), its image by digest: repository@sha256:...
+"""
+
+import datetime
+import json
+import sys
+from pathlib import Path
+
+KEYS = ("version", "commit", "tags", "base", "parent", "index")
+
+
+def record(pairs, sums, now):
+    """The record (dict) from the arguments (dict of str), the text of SHA256SUMS and the time (datetime, UTC).
+
+    Raises ValueError where a part has no digest: a name without one may mean something else tomorrow.
+    """
+    images = {name: image for name, image in pairs.items() if name not in KEYS}
+    for name, image in images.items():
+        if "@sha256:" not in image:
+            raise ValueError(f"expected {name} by digest, found {image!r}")
+    return {
+        "version": pairs["version"],
+        "commit": pairs["commit"],
+        "published": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tags": pairs["tags"].split(),
+        "images": images,
+        "base": {"image": pairs["base"], "parent": pairs["parent"]},
+        "index": pairs["index"] or None,
+        "wheels": {name: digest for digest, name in (line.split() for line in sums.splitlines())},
+    }
+
+
+if __name__ == "__main__":
+    given = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    written = record(given, Path("SHA256SUMS").read_text(), datetime.datetime.now(datetime.timezone.utc))
+    # Whole or not at all: a half-written record is worse than none.
+    half = Path("release.json.new")
+    half.write_text(json.dumps(written, indent=2) + "\n")
+    half.replace("release.json")

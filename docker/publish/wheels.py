@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Bring the wheels of target/ to a package index, and back.
+
+    wheels.py check      may they be published? Fails where the index has another file of the same name.
+    wheels.py publish    upload what the index lacks, then look whether it gives what target/ has
+    wheels.py fetch      download into the working directory what SHA256SUMS there lists, by digest
+
+Reads SHA256SUMS in the working directory, PACKAGE_INDEX_URL (where pip would read), PACKAGE_UPLOAD_URL (where twine
+writes; by default the former without `simple/`), and for uploads TWINE_USERNAME and TWINE_PASSWORD.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+from pypi_simple import NoSuchProjectError, PyPISimple
+
+
+class Failure(Exception):
+    """What was expected, what was found, what to do: one sentence, without a dot's worth of traceback."""
+
+
+def index_url():
+    """The address that pip reads, without the user and password it may carry (str)."""
+    return re.sub(r"//[^/@]*@", "//", os.environ["PACKAGE_INDEX_URL"])
+
+
+def wanted():
+    """The wheels of this release: {file's name: its SHA-256 in hexadecimal digits}."""
+    lines = Path("SHA256SUMS").read_text().splitlines()
+    return {name.lstrip(" *"): digest for digest, _, name in (line.partition(" ") for line in lines)}
+
+
+def published(names):
+    """What the index has of these files: {name: digest}; the digest is computed where the index does not tell it.
+
+    Raises Failure where the index does not answer.
+    """
+    found = {}
+    with PyPISimple(endpoint=os.environ["PACKAGE_INDEX_URL"]) as index:
+        for project in sorted({name.partition("-")[0] for name in names}):
+            try:
+                page = index.get_project_page(project, timeout=30)
+            except NoSuchProjectError:
+                continue
+            except requests.RequestException as error:
+                raise Failure(
+                    f"expected a package index at {index_url()}, found none that answers ({type(error).__name__}). "
+                    "Set PACKAGE_INDEX_URL, or start one to try: make registry"
+                ) from error
+            for package in page.packages:
+                if package.filename in names:
+                    found[package.filename] = package.digests.get("sha256") or digest_of(index, package)
+    return found
+
+
+def digest_of(index, package):
+    """The SHA-256 of a file that the index has, by downloading it (str)."""
+    answer = index.s.get(package.url, timeout=60)
+    answer.raise_for_status()
+    return hashlib.sha256(answer.content).hexdigest()
+
+
+def check():
+    """The names that the index lacks, sorted. Raises Failure where it has other bits under one of the names."""
+    wheels = wanted()
+    there = published(wheels)
+    for name, digest in sorted(there.items()):
+        if digest != wheels[name]:
+            raise Failure(
+                f"expected {name} to be new to {index_url()}, or there with the digest {wheels[name][:12]}, found it there with "
+                f"{digest[:12]}. What is published is not replaced: raise the version, then make release; "
+                "for a dependency, release from the machine that published it, or take an index of this one's own"
+            )
+    return sorted(set(wheels) - set(there))
+
+
+def publish():
+    """Upload what is missing. Raises Failure where twine or the index refuses, or gives back other bits."""
+    missing = check()
+    upload_url = os.environ.get("PACKAGE_UPLOAD_URL") or re.sub(r"simple/?$", "", os.environ["PACKAGE_INDEX_URL"])
+    if missing:
+        command = [
+            "twine",
+            "upload",
+            "--non-interactive",
+            "--disable-progress-bar",
+            "--repository-url",
+            upload_url,
+            *missing,
+        ]
+        answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if answer.returncode != 0:
+            print(answer.stdout, file=sys.stderr)
+            found = (
+                "that it refuses the user or the password"
+                if re.search(r"\b40[13]\b", answer.stdout)
+                else "the error above"
+            )
+            raise Failure(
+                f"expected {index_url()} to take {len(missing)} wheels, found {found}. "
+                "Set TWINE_USERNAME and TWINE_PASSWORD, then: make publish"
+            )
+    lacking = check()
+    if lacking:
+        raise Failure(
+            f"expected {index_url()} to give what was uploaded, found it without {', '.join(lacking)}. Look at its log"
+        )
+    for name in sorted(wanted()):
+        print(f"   {'uploaded' if name in missing else 'was there'}: {name}")
+
+
+def fetch():
+    """Download the listed wheels; pip compares each with its digest. Raises Failure where one is absent or another."""
+    asked = Path("wanted.txt")
+    asked.write_text(
+        "".join("{}=={} --hash=sha256:{}\n".format(*name.split("-")[:2], digest) for name, digest in wanted().items())
+    )
+    command = [
+        "python3",
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary=:all:",
+    ]
+    answer = subprocess.run(
+        [
+            *command,
+            "--require-hashes",
+            "--no-cache-dir",
+            "--index-url",
+            os.environ["PACKAGE_INDEX_URL"],
+            "-r",
+            asked,
+            "-d",
+            ".",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    asked.unlink()
+    if answer.returncode != 0:
+        print(answer.stdout, file=sys.stderr)
+        raise Failure(
+            f"expected {index_url()} to have the wheels of the record with the digests of the record, found the error above. "
+            "Nothing was installed. Publish them again from where they were built: make publish"
+        )
+
+
+if __name__ == "__main__":
+    try:
+        {"check": check, "publish": publish, "fetch": fetch}[sys.argv[1]]()
+    except Failure as failure:
+        sys.exit(f"FAIL: {failure}.")
