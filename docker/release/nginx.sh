@@ -1,6 +1,7 @@
 #!/bin/sh
 # Write what nginx takes from the environment, then become the command.
 #   TRUSTED_PROXIES   addresses or networks of the proxies in front, separated by commas or spaces; none by default
+#   APPLICATION       where uWSGI listens: unix:/path/of/its/socket, or NAME:PORT in a network of Docker's
 set -eu
 
 networks=$(printf '%s' "${TRUSTED_PROXIES:-}" | tr ',' ' ')
@@ -26,5 +27,19 @@ done
     # The last address that is no proxy of ours is the client's; what stands before it, the client may have invented.
     printf 'real_ip_recursive on;\n'
 } >/tmp/trusted-proxies.conf
+
+case "${APPLICATION:-}" in
+    "") ;; # the edge of a deployment has none
+    unix:/*) printf 'upstream socket { server %s; }\nmap "" $application { default socket; }\n' "$APPLICATION" ;;
+    [a-z]*:[0-9]*)
+        # A name has other addresses after an update. nginx asks again for a name that it finds in a variable, and
+        # Docker's own name server, always at this address, answers with the healthy containers alone.
+        printf 'resolver 127.0.0.11 valid=1s ipv6=off;\nresolver_timeout 2s;\nmap "" $application { default %s; }\n' "$APPLICATION"
+        ;;
+    *)
+        echo "FAIL: expected unix:/path or name:port in APPLICATION, found '$APPLICATION'. Correct it." >&2
+        exit 1
+        ;;
+esac >/tmp/application.conf
 
 exec "$@"
