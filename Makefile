@@ -13,26 +13,40 @@ MYSQL_IMAGE ?=
 DOCKER_REGISTRY ?= docker.io
 ORG_NAME ?= todobackend
 REPO_NAME ?= todobackend
+REGISTRY_PORT ?= 5000
+INDEX_PORT ?= 5001
+PACKAGE_INDEX_URL ?=
+PACKAGE_UPLOAD_URL ?=
 MIN_FREE_GIB ?= 5
 T ?=
 TAGS ?=
+BUILD_TAG ?=
+VERSION ?=
+INVENTORY ?= ansible/inventory/local.yml
+CLUSTER_NETWORK ?= 10.77.0
 
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
 # target, and scripts/tag refuses it before make comes to it.
-TARGETS := help doctor parents base test build release all dev serve check start stop logs shell clean distclean \
-	lint lock tag workflow-tests
-ifeq (tag,$(firstword $(MAKECMDGOALS)))
+TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
+	rollback undeploy registry registry-down cluster cluster-down dev serve check start stop logs shell clean distclean \
+	lint lock workflow-tests
+ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
 $(filter-out $(TARGETS),$(TAG_WORDS)):
 	@:
 endif
 
+# The arguments of a process are everyone's to read on this machine.
+$(foreach name,DOCKER_PASSWORD TWINE_PASSWORD,$(if $(filter command,$(origin $(name))),\
+	$(error FAIL: expected $(name) in the environment, found it on the command line, where everyone on this machine can read it. Type: read -rs $(name); export $(name))))
+
 # What was asked for by name: a step that only goes before it stays silent when there is nothing to do.
 GOALS := $(MAKECMDGOALS)
 
 export GOALS BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE \
-	MYSQL_IMAGE DOCKER_REGISTRY ORG_NAME REPO_NAME MIN_FREE_GIB T TAGS TARGETS
+	MYSQL_IMAGE DOCKER_REGISTRY ORG_NAME REPO_NAME REGISTRY_PORT INDEX_PORT PACKAGE_INDEX_URL PACKAGE_UPLOAD_URL \
+	MIN_FREE_GIB T TAGS BUILD_TAG VERSION INVENTORY CLUSTER_NETWORK TARGETS
 
 .PHONY: $(TARGETS)
 .NOTPARALLEL:
@@ -62,8 +76,45 @@ release: build ## 3. target/ -> an accepted release on http://localhost:8000, it
 
 all: test build release ## 1, 2 and 3, the tests in any case
 
-tag: doctor ## 4. accepted image -> its names: make tag 0.1.0 latest, or TAGS="..."
+##@ Out of the house
+tag: doctor ## 4. accepted release -> its names: make tag 0.1.0 latest, TAGS="...", or by the rule of the house
 	@scripts/tag $(TAG_WORDS) $(TAGS)
+
+buildtag: doctor ## 4. the same, with a suffix for this build: BUILD_TAG, or the time
+	@scripts/buildtag $(TAG_WORDS) $(TAGS)
+
+publish: base ## 5. tagged release -> registry, package index, target/release.json
+	@scripts/publish
+
+login: doctor ## DOCKER_USER, DOCKER_PASSWORD of the environment -> pushes and pulls are allowed
+	@scripts/login
+
+logout: doctor ## forgets the password again
+	@scripts/logout
+
+release-from: base ## published wheels -> an accepted release, without src/: make release-from VERSION=0.1.0
+	@scripts/release-from
+
+deploy: base ## 6. published release -> the Swarm of INVENTORY, looked at from outside, or back (VERSION=, or target/)
+	@scripts/deploy
+
+rollback: base ## the release before, on the Swarm of INVENTORY
+	@scripts/deploy rollback
+
+undeploy: base ## remove the service from the Swarm of INVENTORY; the data stays
+	@scripts/deploy undeploy
+
+registry: base ## a registry and a package index on this machine, to try it on
+	@scripts/registry
+
+registry-down: doctor ## removes them with all they hold
+	@scripts/registry-down
+
+cluster: registry ## three Swarm nodes on this machine, to try it on
+	@scripts/cluster
+
+cluster-down: doctor ## removes them with all they hold
+	@scripts/cluster-down
 
 ##@ The running release
 start: base ## the release that was built last -> running again, with its data
