@@ -38,7 +38,7 @@ def record(pairs, sums, now):
 
 if __name__ == "__main__":
     given = dict(argument.split("=", 1) for argument in sys.argv[1:])
-    written = record(given, Path("SHA256SUMS").read_text(), datetime.datetime.now(datetime.timezone.utc))
+    written = record(given, Path("SHA256SUMS").read_text(), datetime.datetime.now(datetime.UTC))
     # Whole or not at all: a half-written record is worse than none.
     half = Path("release.json.new")
     half.write_text(json.dumps(written, indent=2) + "\n")

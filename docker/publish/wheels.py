@@ -20,8 +20,13 @@ import requests
 from pypi_simple import NoSuchProjectError, PyPISimple
 
 
-class Failure(Exception):
-    """What was expected, what was found, what to do: one sentence, without a dot's worth of traceback."""
+class PublishingError(Exception):
+    """What was expected, what was found, what to do, in one sentence."""
+
+
+def run(*command):
+    """Run a command of ours to its end; the answer has `returncode` and `stdout` (both streams)."""
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  # no shell
 
 
 def index_url():
@@ -38,7 +43,7 @@ def wanted():
 def published(names):
     """What the index has of these files: {name: digest}; the digest is computed where the index does not tell it.
 
-    Raises Failure where the index does not answer.
+    Raises PublishingError where the index does not answer.
     """
     found = {}
     with PyPISimple(endpoint=os.environ["PACKAGE_INDEX_URL"]) as index:
@@ -48,7 +53,7 @@ def published(names):
             except NoSuchProjectError:
                 continue
             except requests.RequestException as error:
-                raise Failure(
+                raise PublishingError(
                     f"expected a package index at {index_url()}, found none that answers ({type(error).__name__}). "
                     "Set PACKAGE_INDEX_URL, or start one to try: make registry"
                 ) from error
@@ -66,48 +71,37 @@ def digest_of(index, package):
 
 
 def check():
-    """The names that the index lacks, sorted. Raises Failure where it has other bits under one of the names."""
+    """The names that the index lacks, sorted. Raises PublishingError where it has other bits under one of the names."""
     wheels = wanted()
     there = published(wheels)
     for name, digest in sorted(there.items()):
         if digest != wheels[name]:
-            raise Failure(
-                f"expected {name} to be new to {index_url()}, or there with the digest {wheels[name][:12]}, found it there with "
-                f"{digest[:12]}. What is published is not replaced: raise the version, then make release; "
+            raise PublishingError(
+                f"expected {name} to be new to {index_url()}, or there with the digest {wheels[name][:12]}, "
+                f"found it there with {digest[:12]}. What is published is not replaced: raise the version, then make release; "
                 "for a dependency, release from the machine that published it, or take an index of this one's own"
             )
     return sorted(set(wheels) - set(there))
 
 
 def publish():
-    """Upload what is missing. Raises Failure where twine or the index refuses, or gives back other bits."""
+    """Upload what is missing. Raises PublishingError where twine or the index refuses, or gives back other bits."""
     missing = check()
     upload_url = os.environ.get("PACKAGE_UPLOAD_URL") or re.sub(r"simple/?$", "", os.environ["PACKAGE_INDEX_URL"])
     if missing:
-        command = [
-            "twine",
-            "upload",
-            "--non-interactive",
-            "--disable-progress-bar",
-            "--repository-url",
-            upload_url,
-            *missing,
-        ]
-        answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        twine = ("twine", "upload", "--non-interactive", "--disable-progress-bar", "--repository-url", upload_url)
+        answer = run(*twine, *missing)
         if answer.returncode != 0:
             print(answer.stdout, file=sys.stderr)
-            found = (
-                "that it refuses the user or the password"
-                if re.search(r"\b40[13]\b", answer.stdout)
-                else "the error above"
-            )
-            raise Failure(
+            refused = re.search(r"\b40[13]\b", answer.stdout)
+            found = "that it refuses the user or the password" if refused else "the error above"
+            raise PublishingError(
                 f"expected {index_url()} to take {len(missing)} wheels, found {found}. "
                 "Set TWINE_USERNAME and TWINE_PASSWORD, then: make publish"
             )
     lacking = check()
     if lacking:
-        raise Failure(
+        raise PublishingError(
             f"expected {index_url()} to give what was uploaded, found it without {', '.join(lacking)}. Look at its log"
         )
     for name in sorted(wanted()):
@@ -115,42 +109,19 @@ def publish():
 
 
 def fetch():
-    """Download the listed wheels; pip compares each with its digest. Raises Failure where one is absent or another."""
+    """Download the listed wheels, by digest. Raises PublishingError where one is absent or has another digest."""
     asked = Path("wanted.txt")
     asked.write_text(
         "".join("{}=={} --hash=sha256:{}\n".format(*name.split("-")[:2], digest) for name, digest in wanted().items())
     )
-    command = [
-        "python3",
-        "-m",
-        "pip",
-        "download",
-        "-q",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--only-binary=:all:",
-    ]
-    answer = subprocess.run(
-        [
-            *command,
-            "--require-hashes",
-            "--no-cache-dir",
-            "--index-url",
-            os.environ["PACKAGE_INDEX_URL"],
-            "-r",
-            asked,
-            "-d",
-            ".",
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    pip = ("python3", "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
+    which = ("--only-binary=:all:", "--require-hashes", "--index-url", os.environ["PACKAGE_INDEX_URL"])
+    answer = run(*pip, *which, "--requirement", asked, "--dest", ".")
     asked.unlink()
     if answer.returncode != 0:
         print(answer.stdout, file=sys.stderr)
-        raise Failure(
-            f"expected {index_url()} to have the wheels of the record with the digests of the record, found the error above. "
+        raise PublishingError(
+            f"expected {index_url()} to have the wheels of the record with their digests, found the error above. "
             "Nothing was installed. Publish them again from where they were built: make publish"
         )
 
@@ -158,5 +129,5 @@ def fetch():
 if __name__ == "__main__":
     try:
         {"check": check, "publish": publish, "fetch": fetch}[sys.argv[1]]()
-    except Failure as failure:
-        sys.exit(f"FAIL: {failure}.")
+    except PublishingError as error:
+        sys.exit(f"FAIL: {error}.")
