@@ -1,0 +1,135 @@
+#!/usr/bin/python
+"""Wait until a stack on a Docker Swarm runs what it was told to run, or say why it does not."""
+
+import datetime
+import time
+
+import docker
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = r"""
+module: swarm_rollout
+short_description: Wait until the services of a stack run the wanted images
+description:
+  - C(docker stack deploy) ends before the containers are replaced, and with exit status 0 when Swarm takes an update back
+    (docker/cli issue 6752). This module looks at the tasks themselves.
+options:
+  docker_host: {description: The engine of a manager, type: str, required: true}
+  stack: {description: The stack's name, type: str, required: true}
+  images: {description: "For each service (its short name) the wanted image, by digest", type: dict, required: true}
+  since: {description: "Failures before this time (UTC, ISO 8601, of the manager's clock) do not count", type: str, required: true}
+  timeout: {description: Seconds until it gives up, type: int, default: 300}
+"""
+
+RETURN = r"""
+seconds: {description: How long it waited, type: float, returned: success}
+"""
+
+# States of a service's update (Docker Engine API, ServiceUpdateStatus) that end in something else than what was wanted.
+GONE_BACK = ("paused", "rollback_started", "rollback_paused", "rollback_completed")
+FAILED = ("failed", "rejected", "orphaned")
+ENDED = (*FAILED, "complete", "shutdown", "remove")
+
+
+def seconds_of(moment):
+    """Seconds since 1970 (float) of a time of Docker's (str, UTC, with nanoseconds)."""
+    whole, _, fraction = moment.removesuffix("Z").partition(".")
+    base = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.UTC).timestamp()
+    return base + float(f"0.{fraction or 0}")
+
+
+def reason_of(tasks, image, since):
+    """Why a task of the wanted image failed (str), or None: the newest failure since then (seconds since 1970)."""
+    failures = [
+        task
+        for task in tasks
+        if task["Status"]["State"] in FAILED
+        and task["Spec"]["ContainerSpec"]["Image"] == image
+        and seconds_of(task["CreatedAt"]) >= since
+    ]
+    if not failures:
+        return None
+    status = max(failures, key=lambda task: task["CreatedAt"])["Status"]
+    return status.get("Err") or status.get("Message") or status["State"]
+
+
+def is_rolled_out(service, tasks, image, lost_nodes):
+    """Whether a service's every wanted task runs the image, as many as it should have, and the others have ended (bool).
+
+    What ran on a node that is lost cannot be seen to end, and is not waited for.
+    """
+    mode = service["Spec"]["Mode"]
+    wanted = [task for task in tasks if task["DesiredState"] == "running"]
+    number = mode["Replicated"]["Replicas"] if "Replicated" in mode else max(1, len(wanted))
+    leaving = [
+        task
+        for task in tasks
+        if task["DesiredState"] != "running"
+        and task["Status"]["State"] not in ENDED
+        and task.get("NodeID") not in lost_nodes
+    ]
+    return (
+        len(wanted) == number
+        and not leaving
+        and all(task["Status"]["State"] == "running" for task in wanted)
+        and all(task["Spec"]["ContainerSpec"]["Image"] == image for task in wanted)
+        and service.get("UpdateStatus", {}).get("State", "completed") == "completed"
+    )
+
+
+def look(api, stack, images, since):
+    """One look: the services that are not there yet (list of str), and the reason to give up (str or None)."""
+    found = {
+        service["Spec"]["Name"].removeprefix(f"{stack}_"): service
+        for service in api.services(filters={"label": f"com.docker.stack.namespace={stack}"})
+    }
+    lost_nodes = {node["ID"] for node in api.nodes() if node["Status"]["State"] != "ready"}
+    waiting = []
+    for name, image in sorted(images.items()):
+        if name not in found:
+            waiting.append(name)
+            continue
+        service = found[name]
+        tasks = api.tasks(filters={"service": service["ID"]})
+        reason = reason_of(tasks, image, since)
+        if reason:
+            return waiting, f"{name}: {reason}"
+        update = service.get("UpdateStatus", {})
+        if update.get("State") in GONE_BACK and seconds_of(update["StartedAt"]) >= since:
+            return waiting, f"{name}: {update.get('Message', update['State'])}"
+        if not is_rolled_out(service, tasks, image, lost_nodes):
+            waiting.append(name)
+    return waiting, None
+
+
+def main():
+    """Look every second; two good looks in a row count, as Swarm begins an update a moment after it was asked for."""
+    module = AnsibleModule(
+        argument_spec={
+            "docker_host": {"type": "str", "required": True},
+            "stack": {"type": "str", "required": True},
+            "images": {"type": "dict", "required": True},
+            "since": {"type": "str", "required": True},
+            "timeout": {"type": "int", "default": 300},
+        },
+        supports_check_mode=True,
+    )
+    given = module.params
+    remote = given["docker_host"].startswith("ssh://")
+    client = docker.DockerClient(base_url=given["docker_host"], use_ssh_client=remote, timeout=30)
+    began = time.monotonic()
+    good = 0
+    while True:
+        waiting, reason = look(client.api, given["stack"], given["images"], seconds_of(given["since"]))
+        if reason:
+            module.fail_json(msg=reason)
+        good = 0 if waiting else good + 1
+        if good == 2:
+            module.exit_json(changed=False, seconds=round(time.monotonic() - began, 1))
+        if time.monotonic() - began > given["timeout"]:
+            module.fail_json(msg=f"{', '.join(waiting)}: not running the wanted images after {given['timeout']} s")
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    main()
