@@ -121,7 +121,7 @@ class TestPlace:
 
     def test_one_port_for_both(self, checkout):
         sentence = refused(checkout, "release", HTTP_PORT=8123, CLIENT_PORT=8123)
-        assert "expected a CLIENT_PORT other than the HTTP_PORT, found 8123 for both" in sentence
+        assert "expected the CLIENT_PORT to differ from the HTTP_PORT, found 8123 for both" in sentence
         assert "make release BUILD_ID=-machine HTTP_PORT=8123 CLIENT_PORT=8124" in sentence
 
     def test_the_other_port_is_not_proposed(self, checkout):
