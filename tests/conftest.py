@@ -55,7 +55,7 @@ class Checkout:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
         # The checkout's parents are found once for all copies; everything else each finds anew.
-        run("git", "init", "-q", cwd=folder)
+        run("git", "init", "-q", "--initial-branch=main", cwd=folder)
         run("git", "add", "-A", cwd=folder)
         run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Copy", cwd=folder)
 
@@ -126,7 +126,8 @@ class Checkout:
     def objects(self):
         """Everything Docker has of this pipeline, images with a name left out."""
         found = {}
-        for project in (self.release_project, self.dev_project):
+        for suffix in ("", "dev", "lab", "registry"):
+            project = f"{self.release_project}{suffix}"
             label = f"label=com.docker.compose.project={project}"
             found[f"containers of {project}"] = docker("ps", "-aq", "--filter", label)
             found[f"networks of {project}"] = docker("network", "ls", "-q", "--filter", label)
@@ -165,6 +166,15 @@ def new_checkout(tmp_path_factory):
     yield make
     for checkout in made:
         checkout.make("distclean")
+
+
+def derive(name, parent, lines, folder, files=()):
+    """Build an image from another one: more lines of a Dockerfile, and files ({name: text}) that they may copy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in dict(files).items():
+        (folder / file).write_text(text)
+    (folder / "Dockerfile").write_text("\n".join((f"FROM {parent}", *lines, "")))
+    docker("build", "--quiet", "--tag", name, str(folder))
 
 
 def last_line(answer):

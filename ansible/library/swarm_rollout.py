@@ -4,20 +4,21 @@
 import datetime
 import time
 
-import docker
 from ansible.module_utils.basic import AnsibleModule
+
+import docker
 
 DOCUMENTATION = r"""
 module: swarm_rollout
 short_description: Wait until the services of a stack run the wanted images
 description:
-  - C(docker stack deploy) ends before the containers are replaced, and with exit status 0 when Swarm takes an update back
-    (docker/cli issue 6752). This module looks at the tasks themselves.
+  - C(docker stack deploy) ends before the containers are replaced, and with exit status 0 when Swarm takes an update
+    back (docker/cli issue 6752). This module looks at the tasks themselves.
 options:
   docker_host: {description: The engine of a manager, type: str, required: true}
   stack: {description: The stack's name, type: str, required: true}
   images: {description: "For each service (its short name) the wanted image, by digest", type: dict, required: true}
-  since: {description: "Failures before this time (UTC, ISO 8601, of the manager's clock) do not count", type: str, required: true}
+  since: {description: "Earlier failures do not count: a time of the manager's clock, ISO 8601", type: str, required: true}
   timeout: {description: Seconds until it gives up, type: int, default: 300}
 """
 
@@ -54,7 +55,7 @@ def reason_of(tasks, image, since):
 
 
 def is_rolled_out(service, tasks, image, lost_nodes):
-    """Whether a service's every wanted task runs the image, as many as it should have, and the others have ended (bool).
+    """Whether every wanted task of a service runs the image, as many as there should be, and the others ended (bool).
 
     What ran on a node that is lost cannot be seen to end, and is not waited for.
     """

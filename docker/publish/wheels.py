@@ -78,8 +78,8 @@ def check():
         if digest != wheels[name]:
             raise PublishingError(
                 f"expected {name} to be new to {index_url()}, or there with the digest {wheels[name][:12]}, "
-                f"found it there with {digest[:12]}. What is published is not replaced: raise the version, then make release; "
-                "for a dependency, release from the machine that published it, or take an index of this one's own"
+                f"found it there with {digest[:12]}. What is published is not replaced: raise the version, then make "
+                "release; for a dependency, release from the machine that published it, or take an index of this one's own"
             )
     return sorted(set(wheels) - set(there))
 
