@@ -54,13 +54,16 @@ def ask_registry(checkout, path):
 
 
 def tags(checkout, part=""):
-    return set(docker("images", "--format", "{{.Tag}}", f"{checkout.registry}/todobackend/todobackend{part}").split())
+    return set(
+        docker("images", "--format", "{{.Tag}}", f"{checkout.registry}/todobackend/todobackend{part}").split()
+    ) - {"<none>"}
 
 
 def remove_tags(checkout):
     filter_ = f"reference={checkout.registry}/todobackend/*"
     for name in docker("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", filter_).split():
-        docker("rmi", name)
+        if not name.endswith(":<none>"):
+            docker("rmi", name)
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ options:
   docker_host: {description: The engine of a manager, type: str, required: true}
   stack: {description: The stack's name, type: str, required: true}
   images: {description: "For each service (its short name) the wanted image, by digest", type: dict, required: true}
-  since: {description: "Earlier failures do not count: a time of the manager's clock, ISO 8601", type: str, required: true}
+  since: {description: "Earlier failures do not count; by the manager's clock, ISO 8601", type: str, required: true}
   timeout: {description: Seconds until it gives up, type: int, default: 300}
 """
 

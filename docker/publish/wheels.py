@@ -79,7 +79,7 @@ def check():
             raise PublishingError(
                 f"expected {name} to be new to {index_url()}, or there with the digest {wheels[name][:12]}, "
                 f"found it there with {digest[:12]}. What is published is not replaced: raise the version, then make "
-                "release; for a dependency, release from the machine that published it, or take an index of this one's own"
+                "release; for a dependency, release from the machine that published it, or take another index"
             )
     return sorted(set(wheels) - set(there))
 
