@@ -318,9 +318,6 @@ class TestPublished:
         remove_tags(published)
         app = published.record["images"]["app"]
         image = inspect(ACCEPTED)["Id"]
-        derive(
-            "another-publish", published.record["images"]["nginx"], [], published.folder / "docker-config" / "another"
-        )
         published.make("stop")
         run("docker", "rm", "--force", *docker("ps", "-aq", "--filter", f"ancestor={image}").split())
         for name in inspect(image)["RepoTags"] + inspect(image)["RepoDigests"]:
