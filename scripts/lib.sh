@@ -260,7 +260,7 @@ fetch_record() {
     docker cp "$container:/." "$2" >/dev/null
     docker rm "$container" >/dev/null
     # What docker itself puts into every container.
-    rm -rf "$2/dev" "$2/etc" "$2/proc" "$2/sys" "$2/.dockerenv"
+    rm -rf "${2:?}/dev" "${2:?}/etc" "${2:?}/proc" "${2:?}/sys" "${2:?}/.dockerenv"
 }
 
 # require_accepted: go on only where what was built last is what passed the acceptance tests.
@@ -284,7 +284,14 @@ build_image() {
         fail "expected $what to build, found the error above. $NETWORK_HINT"
 }
 
-build_lint_image() { build_image "$LINT_IMAGE" "the linters' image" docker/lint; }
+build_agent_image() {
+    dev build --quiet agent >/dev/null || fail "expected the agent to build, found the error above. $NETWORK_HINT"
+}
+
+build_lint_image() {
+    build_agent_image
+    build_image "$LINT_IMAGE" "the linters' image" docker/lint --build-arg AGENT_IMAGE="$AGENT_IMAGE"
+}
 
 # build_specs_image STAGE IMAGE: one of the stages of specs/Dockerfile that have tools.
 build_specs_image() {

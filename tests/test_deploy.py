@@ -10,7 +10,7 @@ import re
 import time
 
 import pytest
-from conftest import ROOT, derive, docker, free_ports, inspect, last_line, run
+from conftest import ROOT, derive, docker, free_ports, last_line, run
 from load import Load
 
 NETWORK = "10.78.0"
@@ -227,7 +227,8 @@ class TestBadRelease:
         migration = (
             "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
             '    dependencies = [("todo", "0001_initial")]\n'
-            '    operations = [migrations.RunSQL("CREATE TABLE half (id int)"), migrations.RunSQL("CREATE TABLE half (id")]\n'
+            '    operations = [migrations.RunSQL("CREATE TABLE half (id int)"),\n'
+            '                  migrations.RunSQL("CREATE TABLE half (id")]\n'
         )
         record = bad(deployed, "migration", "todo/migrations/0002_half.py", migration, migration)
         with Load(NODES["node1"], 8000) as load:

@@ -1,6 +1,8 @@
 #!/bin/bash
 # Run every linter on the project's files (mounted at the working directory), and only then judge: one run shows all.
 set -uo pipefail
+# The last part of a pipe runs in this shell, so that what `on` finds is remembered.
+shopt -s lastpipe
 
 failed=()
 
@@ -47,7 +49,7 @@ check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check -
 shell_scripts 2>/dev/null | on "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR
 files 'Dockerfile' '*/Dockerfile' | on "hadolint" hadolint --config docker/lint/hadolint.yaml
 files '*.yml' '*.yaml' | on "yamllint" yamllint --strict --config-file docker/lint/yamllint.yaml
-files '*docker-compose.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec
+files '*docker-compose.yml' 'docker/deploy/*.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec
 check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
 
 if [ "${#failed[@]}" -gt 0 ]; then

@@ -28,6 +28,7 @@ done
     printf 'real_ip_recursive on;\n'
 } >/tmp/trusted-proxies.conf
 
+# shellcheck disable=SC2016  # nginx's variables
 case "${APPLICATION:-}" in
     "") ;; # the edge of a deployment has none
     unix:/*) printf 'upstream socket { server %s; }\nmap "" $application { default socket; }\n' "$APPLICATION" ;;
