@@ -27,7 +27,7 @@ class Load:
         longest: seconds after which it stops by itself.
     """
 
-    def __init__(self, host, port, clients=6, pause=0.05, longest=600):
+    def __init__(self, host, port, clients=6, pause=0.1, longest=600):
         self.host, self.port, self.pause = host, port, pause
         self.began = time.monotonic()
         self.ends = self.began + longest

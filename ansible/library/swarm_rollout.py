@@ -28,8 +28,9 @@ seconds: {description: How long it waited, type: float, returned: success}
 
 # States of a service's update (Docker Engine API, ServiceUpdateStatus) that end in something else than what was wanted.
 GONE_BACK = ("paused", "rollback_started", "rollback_paused", "rollback_completed")
-FAILED = ("failed", "rejected", "orphaned")
-ENDED = (*FAILED, "complete", "shutdown", "remove")
+# "complete": what serves does not come to an end by itself. It was stopped as unhealthy, and stopped gracefully.
+FAILED = ("failed", "rejected", "orphaned", "complete")
+ENDED = (*FAILED, "shutdown", "remove")
 
 
 def seconds_of(moment):
@@ -51,6 +52,8 @@ def reason_of(tasks, image, since):
     if not failures:
         return None
     status = max(failures, key=lambda task: task["CreatedAt"])["Status"]
+    if status["State"] == "complete":
+        return "a container was unhealthy, or ended by itself"
     return status.get("Err") or status.get("Message") or status["State"]
 
 
