@@ -152,11 +152,16 @@ registry() { docker compose --env-file /dev/null -f docker/registry/docker-compo
 
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 
-# containers PROJECT SERVICE: the ids of its containers, running or not.
-containers() {
-    docker ps --all --quiet --filter "label=com.docker.compose.project=$1" \
-        --filter "label=com.docker.compose.service=$2"
+# project_containers PROJECT [DOCKER-PS ARGUMENTS...]: the ids of its containers, running or not. Compose labels its
+# images with the project too, and what a Swarm runs of them inherits that; `oneoff` is on Compose's own containers alone.
+project_containers() {
+    local project=$1
+    shift
+    docker ps --all --quiet --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff "$@"
 }
+
+# containers PROJECT SERVICE: the same of one service.
+containers() { project_containers "$1" --filter "label=com.docker.compose.service=$2"; }
 
 # remove_containers PROJECT SERVICE: what a killed run may have left.
 remove_containers() {
@@ -207,7 +212,7 @@ each() {
 remove_project() {
     local filter="label=com.docker.compose.project=$1"
     # --volumes: the anonymous ones go with their container.
-    docker ps --all --quiet --filter "$filter" | each docker rm --force --volumes
+    project_containers "$1" | each docker rm --force --volumes
     docker network ls --quiet --filter "$filter" | each docker network rm
     docker volume ls --quiet --filter "$filter" | each docker volume rm
 }
