@@ -38,7 +38,8 @@ $(filter-out $(TARGETS),$(TAG_WORDS)):
 endif
 
 # The arguments of a process are everyone's to read on this machine.
-$(foreach name,DOCKER_PASSWORD TWINE_PASSWORD,$(if $(filter command,$(origin $(name))),\
+$(foreach name,DOCKER_PASSWORD TWINE_PASSWORD $(if $(findstring @,$(PACKAGE_INDEX_URL)$(PACKAGE_UPLOAD_URL)),PACKAGE_INDEX_URL \
+	PACKAGE_UPLOAD_URL),$(if $(filter command,$(origin $(name))),\
 	$(error FAIL: expected $(name) in the environment, found it on the command line, where everyone on this machine can read it. Type: read -rs $(name); export $(name))))
 
 # What was asked for by name: a step that only goes before it stays silent when there is nothing to do.

@@ -34,10 +34,8 @@ ENDED = (*FAILED, "shutdown", "remove")
 
 
 def seconds_of(moment):
-    """Seconds since 1970 (float) of a time of Docker's (str, UTC, with nanoseconds)."""
-    whole, _, fraction = moment.removesuffix("Z").partition(".")
-    base = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.UTC).timestamp()
-    return base + float(f"0.{fraction or 0}")
+    """Seconds since 1970 (float) of a time of Docker's (str, ISO 8601 with a zone, nine digits of a second)."""
+    return datetime.datetime.fromisoformat(moment).timestamp()
 
 
 def reason_of(tasks, image, since):

@@ -24,9 +24,15 @@ class PublishingError(Exception):
     """What was expected, what was found, what to do, in one sentence."""
 
 
-def run(*command):
-    """Run a command of ours to its end; the answer has `returncode` and `stdout` (both streams)."""
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603  # no shell
+def run(*command, **variables):
+    """Run a command of ours to its end; the answer has `returncode` and `stdout` (both streams).
+
+    An address may carry a password, so it goes as a variable: arguments are everyone's to read.
+    """
+    environment = {**os.environ, **variables}
+    return subprocess.run(  # noqa: S603  # no shell
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def index_url():
@@ -89,8 +95,8 @@ def publish():
     missing = check()
     upload_url = os.environ.get("PACKAGE_UPLOAD_URL") or re.sub(r"simple/?$", "", os.environ["PACKAGE_INDEX_URL"])
     if missing:
-        twine = ("twine", "upload", "--non-interactive", "--disable-progress-bar", "--repository-url", upload_url)
-        answer = run(*twine, *missing)
+        twine = ("twine", "upload", "--non-interactive", "--disable-progress-bar")
+        answer = run(*twine, *missing, TWINE_REPOSITORY_URL=upload_url)
         if answer.returncode != 0:
             print(answer.stdout, file=sys.stderr)
             refused = re.search(r"\b40[13]\b", answer.stdout)
@@ -115,8 +121,8 @@ def fetch():
         "".join("{}=={} --hash=sha256:{}\n".format(*name.split("-")[:2], digest) for name, digest in wanted().items())
     )
     pip = ("python3", "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
-    which = ("--only-binary=:all:", "--require-hashes", "--index-url", os.environ["PACKAGE_INDEX_URL"])
-    answer = run(*pip, *which, "--requirement", asked, "--dest", ".")
+    which = ("--only-binary=:all:", "--require-hashes", "--requirement", asked, "--dest", ".")
+    answer = run(*pip, *which, PIP_INDEX_URL=os.environ["PACKAGE_INDEX_URL"])
     asked.unlink()
     if answer.returncode != 0:
         print(answer.stdout, file=sys.stderr)
