@@ -301,8 +301,12 @@ class TestBadInput:
         assert answer.returncode == 2
         assert last_line(answer).startswith("FAIL: expected a published release 9.9.9 in")
 
-    def test_a_version_is_taken_from_the_registry(self, deployed):
-        answer = deploy(deployed, {}, VERSION="0.1.0")
+    def test_a_version_is_taken_from_the_registry_by_one_with_keys_of_his_own(self, deployed):
+        keys = deployed.folder / "docker-config" / "home" / ".ssh"
+        keys.mkdir(parents=True)
+        for name in ("config", "known_hosts", "id_ed25519"):
+            (keys / name).write_text("# His own.\n")
+        answer = deploy(deployed, {}, env={"HOME": str(keys.parent)}, VERSION="0.1.0")
         assert answer.returncode == 0, answer.stdout[-5000:]
         assert set(running().values()) == images(deployed.first)
 
@@ -388,7 +392,7 @@ class TestLosses:
 def test_undeploy_keeps_the_data(deployed):
     answer = deploy(deployed, deployed.first, "undeploy")
     assert answer.returncode == 0, answer.stdout[-5000:]
-    assert eventually(lambda: not running())
+    assert running() == running(f"{STACK}-platform") == {}
     assert f"{STACK}-platform_data" in on("node1", "volume", "ls", "--format", "{{.Name}}").split()
 
 
