@@ -180,9 +180,6 @@ class TestTag:
     def test_with_odd_characters(self, checkout, tag):
         assert f"found '{tag}'" in refused(checkout, "tag", TAGS=tag)
 
-    def test_none_at_all(self, checkout):
-        assert "expected one tag or more" in refused(checkout, "tag")
-
     def test_without_an_accepted_image(self, checkout):
         sentence = refused(checkout, "tag", "0.1.0", "latest")
         assert "expected an image that passed the acceptance tests, found none" in sentence
