@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -201,7 +202,12 @@ class TestSettings(TestCase):
         cls.settings = settings("test", MYSQL_PASSWORD="the password", XUNIT_FILE="/reports/unittests.xml")
 
     def test_should_use_the_same_mysql_as_the_release(self):
-        self.assertEqual(self.settings["DATABASES"], settings("release", **SECRETS)["DATABASES"])
+        database, release = self.settings["DATABASES"]["default"], settings("release", **SECRETS)["DATABASES"]["default"]
+        self.assertEqual({**database, "TEST": release["TEST"]}, release)
+
+    def test_should_test_in_a_database_of_its_own(self):
+        name = f"test_todobackend_{socket.gethostname()[:24]}"
+        self.assertEqual(self.settings["DATABASES"]["default"]["TEST"], {"CHARSET": "utf8mb4", "NAME": name})
 
     def test_should_run_nose(self):
         self.assertEqual(self.settings["TEST_RUNNER"], "django_nose.NoseTestSuiteRunner")
