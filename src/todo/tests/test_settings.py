@@ -202,7 +202,8 @@ class TestSettings(TestCase):
         cls.settings = settings("test", MYSQL_PASSWORD="the password", XUNIT_FILE="/reports/unittests.xml")
 
     def test_should_use_the_same_mysql_as_the_release(self):
-        database, release = self.settings["DATABASES"]["default"], settings("release", **SECRETS)["DATABASES"]["default"]
+        database = self.settings["DATABASES"]["default"]
+        release = settings("release", **SECRETS)["DATABASES"]["default"]
         self.assertEqual({**database, "TEST": release["TEST"]}, release)
 
     def test_should_test_in_a_database_of_its_own(self):
