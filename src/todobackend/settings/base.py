@@ -98,8 +98,9 @@ REST_FRAMEWORK = {
     # JSON only: a form parser would take `curl -d '{"title": ...}'` without a content type for a
     # form, and answer 201 with an empty item.
     "DEFAULT_PARSER_CLASSES": ["todobackend.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todobackend.negotiation.ContentNegotiation",
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer",
+        "todobackend.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PAGINATION_CLASS": "todobackend.pagination.LinkHeaderPagination",
