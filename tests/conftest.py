@@ -137,6 +137,18 @@ class Checkout:
         return {what: ids for what, ids in found.items() if ids}
 
 
+def sql(checkout, statements):
+    """Run statements in the release's database; give back the lines of the result."""
+    command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --skip-column-names todobackend"
+    return subprocess.run(
+        ["docker", "exec", "--interactive", f"{checkout.release_project}-db-1", "sh", "-c", command],
+        input=statements,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, request):
     """A checkout for one test module, removed with all it made."""

@@ -4,25 +4,12 @@ import http.client
 import itertools
 import json
 import re
-import subprocess
 import threading
 
 import pytest
-from conftest import docker
+from conftest import docker, sql
 
 LONG, SHORT = 100_000, 100
-
-
-def sql(checkout, statements):
-    """Run statements in the release's database; give back the lines of the result."""
-    command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --skip-column-names todobackend"
-    return subprocess.run(
-        ["docker", "exec", "--interactive", f"{checkout.release_project}-db-1", "sh", "-c", command],
-        input=statements,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
 
 
 def fill(checkout, count):

@@ -132,7 +132,7 @@ class ReleaseSettings(TestCase):
             self.settings["DATABASES"],
             {
                 "default": {
-                    "ENGINE": "django.db.backends.mysql",
+                    "ENGINE": "todobackend.mysql",
                     "HOST": "db",
                     "PORT": 3306,
                     "NAME": "todobackend",

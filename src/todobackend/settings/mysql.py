@@ -19,7 +19,7 @@ def mysql(env: FileAwareEnv, password: str) -> dict[str, Any]:
         ValueError: MYSQL_PORT or MYSQL_CONN_MAX_AGE is no number.
     """
     return {
-        "ENGINE": "django.db.backends.mysql",
+        "ENGINE": "todobackend.mysql",
         "HOST": env("MYSQL_HOST", default="db"),
         "PORT": env.int("MYSQL_PORT", default=3306),
         "NAME": env("MYSQL_DATABASE", default="todobackend"),
