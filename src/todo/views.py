@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from todobackend.schema import ANY, BODY, EMPTY, EVERYWHERE, ID, ITEM, LINK, LOCATION, PAGE
 
 from .models import TodoItem
+from .rows import read_one
 from .serializers import TodoItemSerializer
 from .whole_list import whole_list
 
@@ -70,18 +71,32 @@ class TodoItemViewSet(viewsets.ModelViewSet):
         Returns:
             200 and a JSON array.
         """
-        items = self.get_queryset()
-        page = self.paginate_queryset(items)
+        page = self.paginate_queryset(self.get_queryset())
         if page is not None:
             return self.get_paginated_response(self.get_serializer(page, many=True).data)
         renderer, media_type = request.accepted_renderer, request.accepted_media_type
-        # One for all pieces: it refers to itself, and each would keep its piece until the garbage collector comes.
-        serializer = self.get_serializer(many=True)
+        serializer = self.get_serializer()
 
-        def render(piece: list[TodoItem]) -> bytes:
-            return renderer.render(serializer.to_representation(piece), media_type)
+        def render(rows: list[tuple]) -> bytes:
+            return renderer.render(serializer.represent_rows(rows), media_type)
 
-        return whole_list(items, render, renderer.media_type)
+        return whole_list(render, renderer.media_type)
+
+    def get_object(self) -> TodoItem:
+        """Read the item of the address.
+
+        Returns:
+            The item.
+
+        Raises:
+            Http404: there is none.
+        """
+        digits = self.kwargs["pk"]
+        # What has more does not fit into 64 bits, and no database has it.
+        item = read_one(int(digits)) if len(digits) <= 18 else None
+        if item is None:
+            raise Http404
+        return item
 
     def perform_destroy(self, instance: TodoItem) -> None:
         """Delete one item.

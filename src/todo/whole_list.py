@@ -4,34 +4,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, StreamingHttpResponse
 
 from .models import TodoItem
+from .rows import COLUMNS, read_first
 
 # Items read and rendered at once: enough to make the queries' own cost small, few enough to be held in memory.
-PIECE = 1000
+PIECE = 10_001
 
 
-def whole_list(
-    queryset: QuerySet[TodoItem], render: Callable[[list[TodoItem]], bytes], content_type: str
-) -> HttpResponse | StreamingHttpResponse:
+def whole_list(render: Callable[[list[tuple]], bytes], content_type: str) -> HttpResponse | StreamingHttpResponse:
     """Answer with a list of any length.
 
     Args:
-        queryset: the items, ordered by `order`, then by id.
-        render: makes a JSON array of some items.
+        render: makes a JSON array of some items, from tuples of `rows.COLUMNS`.
         content_type: of the answer.
 
     Returns:
         200 and one JSON array, of the items as they were at one moment.
     """
-    items = list(queryset[:PIECE])
-    if len(items) < PIECE:
-        return HttpResponse(render(items), content_type=content_type)
+    rows = read_first(PIECE)
+    if len(rows) < PIECE:
+        return HttpResponse(render(rows), content_type=content_type)
     with _one_moment():
         # Without their brackets.
-        rendered = [render(piece)[1:-1] for piece in _pieces(queryset)]
+        rendered = [render(piece)[1:-1] for piece in _pieces()]
     body = [b"[", *(part for piece in rendered for part in (piece, b",")), b"]"]
     if rendered:
         del body[-2]  # the comma after the last
@@ -40,16 +38,17 @@ def whole_list(
     return StreamingHttpResponse(body, content_type=content_type, headers={"Content-Length": str(sum(map(len, body)))})
 
 
-def _pieces(queryset: QuerySet[TodoItem]) -> Iterator[list[TodoItem]]:
+def _pieces() -> Iterator[list[tuple]]:
     """Read on after the last item, not by offset, which the database would have to count through again each time."""
-    rest = queryset
-    while items := list(rest[:PIECE]):
-        yield items
-        last = items[-1]
-        if last.order is None:  # no order comes first
-            rest = queryset.filter(Q(order=None, pk__gt=last.pk) | Q(order__isnull=False))
+    items = TodoItem.objects.values_list(*COLUMNS)
+    rest = items
+    while rows := list(rest[:PIECE]):
+        yield rows
+        pk, *_, order = rows[-1]
+        if order is None:  # no order comes first
+            rest = items.filter(Q(order=None, pk__gt=pk) | Q(order__isnull=False))
         else:
-            rest = queryset.filter(Q(order=last.order, pk__gt=last.pk) | Q(order__gt=last.order))
+            rest = items.filter(Q(order=order, pk__gt=pk) | Q(order__gt=order))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from api import HOST, ApiTestCase, path
 
 from todo.models import TodoItem
+from todo.serializers import TodoItemSerializer
 
 
 class ReadItem(ApiTestCase):
@@ -22,6 +23,12 @@ class ReadItem(ApiTestCase):
             self.response.json(),
             {"url": HOST + path(self.item), "title": "Walk the dog", "completed": True, "order": 95},
         )
+
+    def test_should_be_what_the_serializer_s_fields_make_of_it(self):
+        request = self.response.wsgi_request
+        serializer = TodoItemSerializer(context={"request": request})
+        by_fields = super(TodoItemSerializer, serializer).to_representation(self.item)
+        self.assertEqual(serializer.to_representation(self.item), by_fields)
 
 
 class NameOfAnItem(ApiTestCase):
