@@ -25,6 +25,7 @@ def ask(checkout, method, path, body=None, **headers):
 
 def lines(checkout, service):
     """The lines of JSON that a service has logged about requests; every line that looks like JSON must be it."""
+    time.sleep(1.5)  # nginx writes some at once, a second later at most
     logged = run("docker", "logs", f"{checkout.release_project}-{service}-1").stdout.splitlines()
     return [line for line in map(json.loads, (line for line in logged if line.startswith("{"))) if "path" in line]
 
@@ -49,6 +50,7 @@ class TestLog:
 
     def test_make_logs_gives_a_pipe_the_lines_as_they_were_written(self, released):
         request_id = ask(released, "GET", "/todos").headers["X-Request-ID"]
+        time.sleep(1.5)  # as above
         found = [line for line in released.make("logs").stdout.splitlines() if request_id in line]
         assert [json.loads(line)["request_id"] for line in found] == [request_id] * 2
 

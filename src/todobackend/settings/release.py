@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import LOGGING, env
+from .base import DJANGO_GUID, LOGGING, env
 from .mysql import mysql
 
 
@@ -42,6 +42,9 @@ DATABASES = {"default": mysql(env, password=_secret("MYSQL_PASSWORD"))}
 
 # nginx is the only way in, and sets this header itself on every request.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# nginx sets the header on every request, to 32 hexadecimal digits of its own or to what a trusted proxy sent.
+DJANGO_GUID["VALIDATE_GUID"] = False
 
 STATIC_ROOT = "/srv/static"
 STORAGES = {
