@@ -28,7 +28,7 @@ CLUSTER_NETWORK ?= 10.77.0
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
-	rollback undeploy registry registry-down cluster cluster-down dev serve check start stop logs shell clean distclean \
+	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop logs shell clean distclean \
 	lint lock workflow-tests
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
@@ -118,6 +118,9 @@ cluster-down: doctor ## removes them with all they hold
 	@scripts/cluster-down
 
 ##@ The running release
+accept: base ## the running release -> judged again, with fresh evidence
+	@scripts/accept
+
 start: base ## the release that was built last -> running again, with its data
 	@scripts/start
 

@@ -268,6 +268,23 @@ fetch_record() {
     rm -rf "${2:?}/dev" "${2:?}/etc" "${2:?}/proc" "${2:?}/sys" "${2:?}/.dockerenv"
 }
 
+# running PART: the image of the release's healthy container of that part; nothing where there is none.
+running() {
+    local id
+    for id in $(containers "$RELEASE_PROJECT" "$1"); do
+        docker inspect --format '{{if .State.Health}}{{if eq .State.Health.Status "healthy"}}{{.Image}}{{end}}{{end}}' "$id"
+    done
+}
+
+# release_state: all that the verdict on a release depends on: the settings of each service, the images behind their names,
+# and the containers that run.
+release_state() {
+    release config --hash '*'
+    docker image inspect --format '{{.Id}}' "$RELEASE_IMAGE" "$NGINX_IMAGE" "$CLIENT_IMAGE" "$MYSQL_PARENT" "$SPECS_IMAGE" \
+        "$BROWSER_SPECS_IMAGE"
+    project_containers "$RELEASE_PROJECT" --filter status=running --no-trunc | sort
+}
+
 # require_accepted: go on only where what was built last is what passed the acceptance tests.
 require_accepted() {
     local part accepted

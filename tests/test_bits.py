@@ -6,8 +6,8 @@ import re
 
 from conftest import docker
 
-# Every installed file with its digest. Compiled files are made anew in the release image and are no bits of a wheel. What
-# the service never reads is left out there: translations, and static files that are collected.
+# Every installed file with its digest. Compiled files are made anew in the release image and are no bits of a wheel.
+# Translations and static files, which are collected, are left out there: the service never reads them.
 DIGESTS = (
     "cd /opt/venv/lib/python3*/site-packages && find . -type f ! -path '*/__pycache__/*'"
     " ! -path '*/LC_MESSAGES/*' ! -path '*/static/*' -print0 | sort -z | xargs -0 sha256sum"

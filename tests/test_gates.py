@@ -4,7 +4,7 @@ import os
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from conftest import inspect, last_line, run
+from conftest import docker, inspect, last_line, run
 
 BROKEN_TEST = """
 
@@ -186,3 +186,45 @@ class TestBrokenAcceptance:
         answer = broken.make("tag", "0.1.0")
         assert answer.returncode == 2, answer.stdout
         assert last_line(answer).startswith("FAIL: expected an image that passed the acceptance tests")
+
+
+class TestAcceptedBefore:
+    """What was accepted and runs unchanged is not judged again; whatever the verdict depends on has it judged again."""
+
+    def report(self, released):
+        return released.path("reports/acceptance.xml").stat().st_mtime_ns
+
+    def release(self, released, **knobs):
+        answer = released.make("release", **knobs)
+        assert answer.returncode == 0, answer.stdout
+        return answer
+
+    def test_is_left_alone_with_its_evidence_and_its_data(self, released):
+        self.release(released)
+        before, containers = self.report(released), released.objects()
+        answer = self.release(released)
+        assert last_line(answer).startswith("=> Release 0.1.0 was accepted before, and runs unchanged")
+        assert (self.report(released), released.objects()) == (before, containers)
+        assert "Nothing to build" in answer.stdout
+
+    @pytest.mark.parametrize("change", ["lost evidence", "another setting", "a stopped container", "make accept"])
+    def test_is_judged_again_after(self, released, change):
+        self.release(released)
+        before, knobs = self.report(released), {}
+        if change == "lost evidence":
+            released.path("reports/browser.xml").unlink()
+        elif change == "another setting":
+            knobs = {"TRUSTED_PROXIES": "192.0.2.1"}
+        elif change == "a stopped container":
+            docker("stop", f"{released.release_project}-nginx-1")
+        answer = released.make("accept") if change == "make accept" else self.release(released, **knobs)
+        assert last_line(answer).startswith("=> Release 0.1.0 accepted in"), answer.stdout
+        assert self.report(released) > before
+        assert released.path("reports/browser.xml").exists()
+
+    def test_make_accept_needs_a_release_that_runs(self, released):
+        assert released.make("stop").returncode == 0
+        answer = released.make("accept")
+        assert answer.returncode == 2
+        assert last_line(answer).startswith("FAIL: expected the release to run, found no healthy container of app.")
+        self.release(released)
