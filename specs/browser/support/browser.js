@@ -16,9 +16,20 @@ export const incidents = [];
 
 let failures = 0;
 
+/** The pages a spec failed with: nobody knows what they are like. */
+const spoilt = new WeakSet();
+
 /** A spec has failed. */
 export function failed() {
   failures += 1;
+  for (const page of open.keys()) {
+    spoilt.add(page);
+  }
+}
+
+/** @returns {boolean} whether a spec has failed since this page was opened. */
+export function isSpoilt(page) {
+  return spoilt.has(page);
 }
 
 /**
@@ -124,9 +135,10 @@ export async function newPage({ trouble, ...options } = {}) {
   const page = await context.newPage();
   const requests = new Set();
   open.set(page, requests);
-  page.on("request", (request) => requests.add(request));
-  page.on("requestfinished", (request) => requests.delete(request));
-  page.on("requestfailed", (request) => requests.delete(request));
+  // With the context, as all of the above: what listens to a page itself is a spec's, and ends with it.
+  context.on("request", (request) => requests.add(request));
+  context.on("requestfinished", (request) => requests.delete(request));
+  context.on("requestfailed", (request) => requests.delete(request));
   // Of what a page that is left had asked for, the end is not always told.
   page.on("framenavigated", () => requests.clear());
   page.on("close", () => open.delete(page));

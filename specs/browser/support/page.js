@@ -1,8 +1,9 @@
 /** The words the specs are written in: a page with these items, what stands on it, what a person does. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { create, emptyList, send } from "../../support/api.js";
-import { newPage, pageOrigin, patience, quiet } from "./browser.js";
+import { api, isSpoilt, newPage, pageOrigin, patience, quiet } from "./browser.js";
 
 /**
  * Try a claim again until it holds: the page shows an answer a moment after it has come.
@@ -24,28 +25,55 @@ export async function eventually(claim) {
   }
 }
 
+/** Not yet. An assertion each time would write a comparison, which takes longer than the page takes to change. */
+const DIFFERENT = new Error("different");
+
 /**
  * Claim that something becomes equal.
  *
  * @param {() => Promise<any>} read - what stands on the page, or in the API.
  * @param {any} expected - what it must become.
  */
-export function becomes(read, expected) {
-  return eventually(async () => assert.deepEqual(await read(), expected));
+export async function becomes(read, expected) {
+  let found;
+  try {
+    await eventually(async () => {
+      found = await read();
+      if (!isDeepStrictEqual(found, expected)) {
+        throw DIFFERENT;
+      }
+    });
+  } catch (error) {
+    if (error !== DIFFERENT) {
+      throw error;
+    }
+    assert.deepEqual(found, expected);
+  }
 }
 
 /**
- * Let the API have these items, and no others.
+ * Let the API have these items, and no others. Where it has them already, they are left.
  *
  * @param {...(string|object)} items - titles, or fields.
  * @returns {Promise<object[]>} the items.
  */
 export async function given(...items) {
   await quiet();
+  const wanted = items.map((item) => (typeof item === "string" ? { title: item } : item));
+  const present = await kept();
+  const fields = present.map(({ url, ...rest }) => rest);
+  if (
+    isDeepStrictEqual(
+      fields,
+      wanted.map((item) => ({ completed: false, order: null, ...item })),
+    )
+  ) {
+    return present;
+  }
   await emptyList();
   const made = [];
-  for (const item of items) {
-    made.push(await create(typeof item === "string" ? { title: item } : item));
+  for (const item of wanted) {
+    made.push(await create(item));
   }
   return made;
 }
@@ -61,6 +89,29 @@ export async function keptTitles() {
 }
 
 /**
+ * Wait until the page says that it shows what the API has: it does so in words, for who does not see it. In the page
+ * itself, since asking it again and again would keep it from loading.
+ */
+function shows(page, limit = patience()) {
+  return page.evaluate(
+    (milliseconds) =>
+      new Promise((resolve, reject) => {
+        const observer = new MutationObserver(look);
+        function look() {
+          if (document.querySelector("[role=status]")?.textContent) {
+            observer.disconnect();
+            resolve();
+          }
+        }
+        observer.observe(document, { childList: true, subtree: true, characterData: true });
+        setTimeout(() => reject(new Error("expected the page to show the list, found that it does not")), milliseconds);
+        look();
+      }),
+    limit,
+  );
+}
+
+/**
  * Open the page, and wait until it shows what the API has.
  *
  * @param {object} [options] - `path`, what comes after the origin; `setUp(page)`, what to do before it is opened; the rest
@@ -70,21 +121,86 @@ export async function keptTitles() {
 export async function open({ path = "/", setUp = async () => {}, ...options } = {}) {
   const page = await newPage(options);
   await setUp(page);
-  const loaded = page.waitForResponse(
-    (response) => response.request().method() === "GET" && /\/todos$/.test(response.url()),
-  );
   // Not for the load event: what counts is what stands on the page, and that is waited for next.
   await page.goto(`${pageOrigin}${path}`, { waitUntil: "commit" });
-  await loaded;
-  await becomes(
-    () =>
-      page
-        .locator("[role=status]")
-        .textContent()
-        .then((text) => text !== ""),
-    true,
-  );
+  await shows(page);
   return page;
+}
+
+/**
+ * Leave behind what a spec did with a page: its routes and listeners, its open edit field.
+ *
+ * @returns {Promise<boolean>} whether the page is fit for the next spec; else it wants a new one.
+ */
+async function leave(page) {
+  if (page.isClosed() || isSpoilt(page)) {
+    return false;
+  }
+  await page.unrouteAll();
+  page.removeAllListeners("request");
+  page.removeAllListeners("response");
+  await quiet();
+  return page.evaluate(() => {
+    for (const field of document.querySelectorAll(".editing .edit")) {
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    }
+    return Boolean(document.querySelector(".address")) && !document.querySelector(".editing, [aria-busy=true]");
+  });
+}
+
+/** Whether pages are brought back; one that cannot be will not learn it, and to try takes time. */
+let renewable = true;
+
+/**
+ * Bring a page back to its first address, and let it show the list from the beginning: by its own form, as if another
+ * list were asked for.
+ *
+ * @returns {Promise<boolean>} whether it is as a new one: no problem told, no field open, nothing typed.
+ */
+async function renewed(page, path = "/") {
+  const [search, hash] = path.split("#");
+  const address = `${search}?${new URLSearchParams({ api })}${hash ? `#${hash}` : ""}`;
+  try {
+    await page.evaluate(
+      ([here, list]) => {
+        history.replaceState(null, "", here);
+        document.querySelector("[role=status]").textContent = "";
+        document.querySelector(".new-todo").value = "";
+        document.querySelector("#address").value = list;
+        document.querySelector(".address").requestSubmit();
+        document.querySelector(".new-todo").focus();
+      },
+      [address, api],
+    );
+    await shows(page, Math.min(patience(), 5_000));
+    renewable = page.url() === `${pageOrigin}${address}` && (await page.locator(".problem, .editing").count()) === 0;
+  } catch {
+    renewable = false;
+  }
+  return renewable;
+}
+
+/**
+ * A page as it is when it is opened, on a list of these items. To load it each time would take most of the run, so it is
+ * the one of the spec before, renewed. Where that spec failed or left what cannot be renewed, it is another page, in a
+ * browser of its own.
+ *
+ * @param {import("playwright-core").Page|undefined} page - the one of the spec before, opened with the same options.
+ * @param {(string|object)[]} items - as for given.
+ * @param {object} [options] - as for open.
+ * @returns {Promise<import("playwright-core").Page>} the page.
+ */
+export async function fresh(page, items, options = {}) {
+  const fit = page && renewable && (await leave(page));
+  if (!fit) {
+    await close(page);
+    await given(...items);
+    return open(options);
+  }
+  // The mouse goes where it is on a new page: not over a row.
+  await Promise.all([given(...items), page.mouse.move(0, 0)]);
+  await options.setUp?.(page);
+  return (await renewed(page, options.path)) ? page : fresh(page, items, options);
 }
 
 /** Close the page, and the browser around it. */
@@ -133,6 +249,25 @@ export function tells(page, pattern) {
 /** @returns {Promise<string>} what has the focus: the classes of the element, or its name. */
 export function focus(page) {
   return page.evaluate(() => document.activeElement.className || document.activeElement.localName);
+}
+
+/**
+ * Hold the page's requests back.
+ *
+ * @param {import("playwright-core").Page} page - the page.
+ * @param {RegExp} [address] - which ones: those to the list.
+ * @returns {Promise<() => void>} lets them go, and all that come later.
+ */
+export async function hold(page, address = /\/todos$/) {
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, async (route) => {
+    await released;
+    return route.fallback();
+  });
+  return release;
 }
 
 /**

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "mocha";
-import { add, becomes, close, focus, given, kept, keptTitles, open, titles } from "../support/page.js";
+import { after, beforeEach, describe, it } from "mocha";
+import { add, becomes, close, focus, fresh, hold, kept, keptTitles, titles } from "../support/page.js";
 
 describe("Add item", () => {
   let page;
   let posted;
-  before(async () => {
-    page = await open();
-    page.on("request", (request) => request.method() === "POST" && posted.push(request.postDataJSON()));
-  });
   beforeEach(async () => {
-    await given();
+    page = await fresh(page, []);
     posted = [];
-    await page.reload();
+    page.on("request", (request) => request.method() === "POST" && posted.push(request.postDataJSON()));
     await becomes(() => titles(page), []);
   });
   after(() => close(page));
@@ -58,28 +54,24 @@ describe("Add item", () => {
   });
 
   it("adds one item when Enter is pressed twice before the answer", async () => {
-    await page.route(/\/todos$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await route.continue();
-    });
+    const release = await hold(page);
     await page.locator(".new-todo").fill("once");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
+    release();
     await becomes(() => titles(page), ["once"]);
     assert.equal(posted.length, 1);
     await page.unrouteAll({ behavior: "wait" });
   });
 
   it("adds all of what a fast person types, before any answer has come", async () => {
-    await page.route(/\/todos$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await route.continue();
-    });
+    const release = await hold(page);
     await page.locator(".new-todo").focus();
     for (const title of ["one", "two", "two", "three"]) {
       await page.keyboard.type(title);
       await page.keyboard.press("Enter");
     }
+    release();
     await becomes(keptTitles, ["one", "two", "two", "three"]);
     await becomes(() => page.locator(".new-todo").inputValue(), "");
     await page.unrouteAll({ behavior: "wait" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { after, beforeEach, describe, it } from "mocha";
 import { api, newPage, pageOrigin } from "../support/browser.js";
-import { add, becomes, close, given, keptTitles, open, tells, titles, told } from "../support/page.js";
+import { add, becomes, close, fresh, hold, keptTitles, tells, titles, told } from "../support/page.js";
 
 /** The address the page would be given for another list: here the same one, by a name that only this suite answers. */
 const other = "http://other.example/list";
@@ -18,19 +18,16 @@ async function otherList(page) {
   });
 }
 
-/** Open the page on a list of one item, ready for the other list. */
-async function opened(path, trouble = /other\.example|nowhere\.invalid|Failed to load resource/) {
-  return open({ path, setUp: otherList, trouble });
-}
-
 describe("Address of the API", () => {
   let page;
   beforeEach(async () => {
-    await given("one");
-    page = await opened();
+    page = await fresh(page, ["one"], {
+      setUp: otherList,
+      trouble: /other\.example|nowhere\.invalid|Failed to load resource/,
+    });
     await becomes(() => titles(page), ["one"]);
   });
-  afterEach(() => close(page));
+  after(() => close(page));
 
   const field = () => page.getByLabel("Address of the API");
   const use = async (address) => {
@@ -188,21 +185,19 @@ describe("Address of the API", () => {
   });
 
   it("leaves what is typed before the release's address has come", async () => {
-    await page.route(/config\.json$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      await route.fallback();
-    });
+    const release = await hold(page, /config\.json$/);
     await page.goto(pageOrigin);
     await field().fill(other);
+    release();
     await becomes(() => titles(page), ["one"]);
     assert.equal(await field().inputValue(), other);
   });
 
   it("is asked for where the page's server does not say it", async () => {
-    await close(page);
-    page = await newPage({ trouble: /config\.json/ });
-    await page.route(/config\.json$/, (route) => route.fulfill({ status: 404, body: "" }));
-    await page.goto(pageOrigin);
-    await tells(page, /Expected the API's address in config\.json, found none\. Type it above\./);
+    const bare = await newPage({ trouble: /config\.json/ });
+    await bare.route(/config\.json$/, (route) => route.fulfill({ status: 404, body: "" }));
+    await bare.goto(pageOrigin);
+    await tells(bare, /Expected the API's address in config\.json, found none\. Type it above\./);
+    await close(bare);
   });
 });

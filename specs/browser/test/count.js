@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { becomes, close, given, open, titles } from "../support/page.js";
+import { becomes, close, fresh, titles } from "../support/page.js";
 
 describe("Count", () => {
   let page;
-  before(async () => {
-    page = await open();
-  });
   after(() => close(page));
 
   const done = (title) => ({ title, completed: true });
@@ -17,8 +14,7 @@ describe("Count", () => {
   };
   for (const [words, items] of Object.entries(examples)) {
     it(`says ${words} of ${items.length}`, async () => {
-      await given(...items);
-      await page.reload();
+      page = await fresh(page, items);
       await becomes(async () => (await titles(page)).length, items.length);
       assert.equal(await page.locator(".todo-count").textContent(), words);
       assert.equal(await page.locator(".todo-count strong").textContent(), words[0]);
@@ -26,16 +22,14 @@ describe("Count", () => {
   }
 
   it("follows what a person does", async () => {
-    await given("one", "two");
-    await page.reload();
+    page = await fresh(page, ["one", "two"]);
     await becomes(() => page.locator(".todo-count").textContent(), "2 items left");
     await page.locator(".toggle").first().check();
     await becomes(() => page.locator(".todo-count").textContent(), "1 item left");
   });
 
   it("is said to who does not see the page", async () => {
-    await given("one", "two");
-    await page.reload();
+    page = await fresh(page, ["one", "two"]);
     await becomes(() => page.locator(".todo-count").textContent(), "2 items left");
     await page.locator(".toggle").first().check();
     await becomes(() => page.getByRole("status").textContent(), "“one” is completed. 1 item left.");
@@ -43,8 +37,7 @@ describe("Count", () => {
 
   describe("of no items", () => {
     before(async () => {
-      await given();
-      await page.reload();
+      page = await fresh(page, []);
       await becomes(() => titles(page), []);
     });
 

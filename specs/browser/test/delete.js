@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "mocha";
-import { becomes, close, focus, given, keptTitles, open, row, titles } from "../support/page.js";
+import { after, beforeEach, describe, it } from "mocha";
+import { becomes, close, focus, fresh, keptTitles, row, titles } from "../support/page.js";
 
 describe("Delete", () => {
   let page;
-  before(async () => {
-    page = await open();
-  });
   beforeEach(async () => {
-    await given("one", { title: "two", completed: true }, { title: "three", completed: true }, "four");
-    await page.reload();
+    page = await fresh(page, ["one", { title: "two", completed: true }, { title: "three", completed: true }, "four"]);
     await becomes(() => titles(page), ["one", "two", "three", "four"]);
   });
   after(() => close(page));
@@ -48,8 +44,7 @@ describe("Delete", () => {
 
   describe("the only item", () => {
     beforeEach(async () => {
-      await given("alone");
-      await page.reload();
+      page = await fresh(page, ["alone"]);
       await becomes(() => titles(page), ["alone"]);
       await destroy("alone").press("Enter");
     });
@@ -84,8 +79,7 @@ describe("Delete", () => {
     });
 
     it("has no button where none is completed", async () => {
-      await given("one");
-      await page.reload();
+      page = await fresh(page, ["one"]);
       await becomes(() => titles(page), ["one"]);
       assert.equal(await clear().isVisible(), false);
     });

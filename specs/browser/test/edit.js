@@ -1,23 +1,22 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "mocha";
-import { becomes, close, edit, focus, given, keptTitles, open, row, titles } from "../support/page.js";
+import { after, beforeEach, describe, it } from "mocha";
+import { becomes, close, edit, focus, fresh, keptTitles, row, titles } from "../support/page.js";
 
 describe("Edit item", () => {
   let page;
   let field;
   let sent;
-  before(async () => {
-    page = await open();
+  const begin = async (...items) => {
+    page = await fresh(page, items);
+    sent = [];
     page.on("request", (request) => {
       if (["PATCH", "PUT", "POST", "DELETE"].includes(request.method())) {
         sent.push([request.method(), request.postDataJSON()]);
       }
     });
-  });
+  };
   beforeEach(async () => {
-    await given("one", "two");
-    sent = [];
-    await page.reload();
+    await begin("one", "two");
     await becomes(() => titles(page), ["one", "two"]);
   });
   after(() => close(page));
@@ -122,8 +121,7 @@ describe("Edit item", () => {
 
   describe("of a title with a line break, which a field does not hold", () => {
     it("sends nothing when nothing was changed", async () => {
-      await given("first line\nsecond line");
-      await page.reload();
+      await begin("first line\nsecond line");
       await becomes(() => titles(page), ["first line\nsecond line"]);
       await page.locator(".title").press("Enter");
       await page.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { after, beforeEach, describe, it } from "mocha";
 import { create, send } from "../../support/api.js";
-import { becomes, close, edit, given, kept, open, row, titles } from "../support/page.js";
+import { becomes, close, edit, fresh, hold, kept, open, row, titles } from "../support/page.js";
 
 /** Another tab comes to the front, then the page again. */
 async function returnTo(page) {
@@ -18,11 +18,11 @@ describe("Others' changes", () => {
   let page;
   let items;
   beforeEach(async () => {
-    items = await given("one", "two");
-    page = await open();
+    page = await fresh(page, ["one", "two"]);
+    items = await kept();
     await becomes(() => titles(page), ["one", "two"]);
   });
-  afterEach(() => close(page));
+  after(() => close(page));
 
   describe("on return to the page", () => {
     it("appear", async () => {
@@ -87,16 +87,19 @@ describe("Others' changes", () => {
 describe("Answers that overtake each other", () => {
   let page;
   beforeEach(async () => {
-    await given("one", "two");
-    page = await open();
+    page = await fresh(page, ["one", "two"]);
     await becomes(() => titles(page), ["one", "two"]);
   });
-  afterEach(() => close(page));
+  after(() => close(page));
 
   it("do not take a new item off the list: a list that was read before it was added", async () => {
     let read;
     const isRead = new Promise((resolve) => {
       read = resolve;
+    });
+    let release;
+    const released = new Promise((resolve) => {
+      release = resolve;
     });
     await page.route(
       /\/todos$/,
@@ -106,7 +109,7 @@ describe("Answers that overtake each other", () => {
         }
         const response = await route.fetch({ url: `${process.env.TODOBACKEND_URL}/todos` });
         read();
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await released;
         return route.fulfill({ response });
       },
       { times: 1 },
@@ -116,7 +119,8 @@ describe("Answers that overtake each other", () => {
     await page.locator(".new-todo").fill("three");
     await page.locator(".new-todo").press("Enter");
     await becomes(() => titles(page), ["one", "two", "three"]);
-    await page.waitForTimeout(700);
+    release();
+    await page.waitForTimeout(200);
     assert.deepEqual(await titles(page), ["one", "two", "three"]);
   });
 
@@ -141,17 +145,16 @@ describe("Answers that overtake each other", () => {
   });
 
   it("do not bring back a list that was left for another", async () => {
-    await page.route(/\/todos$/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      return route.fallback();
-    });
+    const release = await hold(page);
     await returnTo(page);
     await page.route("**/other.example", (route) =>
       route.fulfill({ json: [], headers: { "access-control-allow-origin": "*" } }),
     );
     await page.getByLabel("Address of the API").fill(`${new URL(page.url()).origin}/other.example`);
     await page.getByRole("button", { name: "Use" }).click();
-    await page.waitForTimeout(800);
+    await becomes(() => titles(page), []);
+    release();
+    await page.waitForTimeout(300);
     assert.deepEqual(await titles(page), []);
   });
 });

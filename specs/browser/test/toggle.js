@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "mocha";
-import { becomes, close, completedTitles, given, kept, open, row, titles } from "../support/page.js";
+import { after, beforeEach, describe, it } from "mocha";
+import { becomes, close, completedTitles, fresh, kept, row, titles } from "../support/page.js";
 
 /** @returns {Promise<boolean[]>} which items the API has as completed. */
 const states = async () => (await kept()).map(({ completed }) => completed);
@@ -8,17 +8,16 @@ const states = async () => (await kept()).map(({ completed }) => completed);
 describe("Complete", () => {
   let page;
   let sent;
-  before(async () => {
-    page = await open();
+  const begin = async (...items) => {
+    page = await fresh(page, items);
+    sent = [];
     page.on("request", (request) => request.method() === "PATCH" && sent.push(request.postDataJSON()));
-  });
+  };
   after(() => close(page));
 
   describe("one item", () => {
     beforeEach(async () => {
-      await given("one", "two");
-      sent = [];
-      await page.reload();
+      await begin("one", "two");
       await becomes(() => titles(page), ["one", "two"]);
     });
 
@@ -63,9 +62,7 @@ describe("Complete", () => {
   describe("all items at once", () => {
     const all = () => page.locator(".toggle-all");
     beforeEach(async () => {
-      await given("one", { title: "two", completed: true }, "three");
-      sent = [];
-      await page.reload();
+      await begin("one", { title: "two", completed: true }, "three");
       await becomes(() => titles(page), ["one", "two", "three"]);
     });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { after, afterEach, beforeEach, describe, it } from "mocha";
 import { emptyList, send } from "../../support/api.js";
 import {
   add,
@@ -8,10 +8,10 @@ import {
   close,
   completedTitles,
   edit,
-  given,
+  fresh,
+  hold,
   kept,
   keptTitles,
-  open,
   row,
   tells,
   titles,
@@ -23,18 +23,19 @@ const UNAVAILABLE = {
   headers: { "retry-after": "5" },
   json: { detail: "The database does not answer. Try again in a few seconds." },
 };
+const LIST = ["one", { title: "two", completed: true }, "three"];
 const TOO_LONG = "x".repeat(257);
 
 describe("Trouble", () => {
   let page;
   let items;
   beforeEach(async () => {
-    items = await given("one", { title: "two", completed: true }, "three");
     // The browser's own note of an answer that is an error, or of none.
-    page = await open({ trouble: /^console: Failed to load resource/ });
+    page = await fresh(page, LIST, { trouble: /^console: Failed to load resource/ });
+    items = await kept();
     await becomes(() => titles(page), ["one", "two", "three"]);
   });
-  afterEach(() => close(page));
+  after(() => close(page));
 
   const newTodo = () => page.locator(".new-todo");
   const again = () => page.getByRole("button", { name: "Try again" });
@@ -69,16 +70,12 @@ describe("Trouble", () => {
     it("loses nothing of what is typed meanwhile, nor of what was typed before", async () => {
       await tells(page, /not added/);
       await page.unrouteAll();
-      await page.route(/\/todos$/, async (route) => {
-        if (route.request().method() !== "POST") {
-          return route.fallback();
-        }
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        return route.abort();
-      });
+      await answerInstead(page, "POST", "abort");
+      const release = await hold(page);
       await newTodo().fill("the first");
       await newTodo().press("Enter");
       await page.keyboard.type("the second");
+      release();
       await tells(page, /“the first” is not added/);
       assert.equal(await newTodo().inputValue(), "the second");
     });
@@ -87,12 +84,10 @@ describe("Trouble", () => {
   describe("adding while the API does not answer in time", () => {
     beforeEach(async () => {
       // Ten seconds of patience, in a fiftieth of the time.
-      await page.addInitScript(() => {
+      await page.evaluate(() => {
         const timeout = AbortSignal.timeout.bind(AbortSignal);
         AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 50);
       });
-      await page.reload();
-      await becomes(() => titles(page), ["one", "two", "three"]);
       await page.route(/\/todos$/, async (route) => {
         if (route.request().method() !== "POST") {
           return route.fallback();
@@ -101,6 +96,8 @@ describe("Trouble", () => {
       });
       await add(page, "arrived all the same");
     });
+    // The next one has its patience back.
+    afterEach(() => close(page));
 
     it("is told, and the text stays", async () => {
       await tells(page, /is not added: expected an answer from .* found none within 10 seconds\./);
