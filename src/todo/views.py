@@ -1,6 +1,8 @@
 """The todo list over HTTP."""
 
-from django.http import Http404
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status, viewsets
@@ -81,6 +83,27 @@ class TodoItemViewSet(viewsets.ModelViewSet):
             return renderer.render(serializer.represent_rows(rows), media_type)
 
         return whole_list(render, renderer.media_type)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer with an item.
+
+        Args:
+            request: GET of the item.
+            args: none.
+            kwargs: `pk`, of the address.
+
+        Returns:
+            200 and the item.
+
+        Raises:
+            Http404: there is none.
+        """
+        renderer = request.accepted_renderer
+        if renderer.format != "json":
+            return super().retrieve(request, *args, **kwargs)
+        # At once, without the detour by which REST framework answers in any form.
+        item = self.get_serializer().to_representation(self.get_object())
+        return HttpResponse(renderer.render(item, request.accepted_media_type), content_type=renderer.media_type)
 
     def get_object(self) -> TodoItem:
         """Read the item of the address.
