@@ -19,6 +19,7 @@ PACKAGE_INDEX_URL ?=
 PACKAGE_UPLOAD_URL ?=
 MIN_FREE_GIB ?= 5
 T ?=
+B ?=
 TAGS ?=
 BUILD_TAG ?=
 VERSION ?=
@@ -29,7 +30,7 @@ CLUSTER_NETWORK ?= 10.77.0
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop logs shell clean distclean \
-	lint lock workflow-tests
+	lint lock bench workflow-tests
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
@@ -148,6 +149,9 @@ lint: base ## every file -> the linters' verdict
 
 workflow-tests: parents ## this checkout -> the verdict on the workflow itself: broken on purpose, killed, side by side
 	@scripts/workflow-tests $(T)
+
+bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
+	@scripts/bench $(B)
 
 lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes
 	@scripts/lock

@@ -56,6 +56,24 @@ apt_install() {
     rm -f "$log"
 }
 
+# in_background NAME COMMAND...: run it beside what follows, silently; `await NAME` waits, and shows what it said when it
+# failed. Two that draw their progress on one terminal would draw over each other.
+in_background() {
+    local name=$1
+    shift
+    mkdir -p "$STATE"
+    "$@" >"$STATE/$name.log" 2>&1 &
+    printf -v "JOB_$name" %s "$!"
+}
+
+# shellcheck disable=SC2034  # bash reads it by another name
+await() {
+    local job=JOB_$1 status=0
+    wait "${!job}" || status=$?
+    [ "$status" -eq 0 ] || cat "$STATE/$1.log" >&2
+    return "$status"
+}
+
 # asked TARGET: was it asked for by name?
 asked() { case " ${GOALS:-} " in *" $1 "*) ;; *) return 1 ;; esac; }
 
