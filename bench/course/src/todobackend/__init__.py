@@ -1,0 +1,1 @@
+"""The yardstick: a small Django project as a tutorial makes it."""

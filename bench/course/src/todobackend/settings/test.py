@@ -1,0 +1,3 @@
+"""Settings of the tests."""
+
+from .base import *  # noqa: F403

@@ -1,0 +1,114 @@
+"""How time and memory grow with the list, and how `make test` grows with its tests."""
+
+import concurrent.futures
+import os
+
+from results import spread
+from services import Served, ours_and_course
+from stacks import Bench, docker, say
+
+SIZES = (100, 1000, 10_000, 100_000)
+REQUESTS = {
+    "GET /todos": ("GET", "/todos"),
+    "GET /todos?limit=100": ("GET", "/todos?limit=100"),
+    "DELETE /todos": ("DELETE", "/todos"),
+}
+TESTS = (0, 100, 1000)
+# As the tests that are there: one request of the API, one claim.
+MODULE = '''"""Made by bench/growth.py."""
+
+from rest_framework.test import APITestCase
+
+
+class Generated(APITestCase):
+    def setUp(self):
+        self.response = self.client.post("/todos", {{"title": "Walk the dog"}}, format="json")
+
+{tests}
+'''
+TEST = "    def test_{number}(self):\n        self.assertEqual(self.response.status_code, 201)\n"
+
+
+def measure(bench: Bench) -> dict:
+    """Grow the lists and the tests.
+
+    Args:
+        bench: with the pipelines. ROUNDS (3) and SIZES of the environment are read.
+
+    Returns:
+        `lists` by contestant, request and length: seconds, peak of memory above the state before in bytes, bytes of the
+        answer; `tests` by number of tests added: seconds of `make test`.
+    """
+    rounds = int(os.environ.get("ROUNDS", "3"))
+    sizes = [int(size) for size in os.environ.get("SIZES", "").split()] or list(SIZES)
+    stacks = ours_and_course(bench)
+    lists: dict[str, dict] = {}
+    for size in sizes:
+        for name, (method, path) in REQUESTS.items():
+            say(f"growth: {name} of {size:,} items, {rounds} rounds")
+            taken: dict[str, list[dict]] = {}
+            for number in range(rounds):
+                for stack in stacks[:: (-1) ** number]:
+                    taken.setdefault(stack.name, []).append(one(stack, method, path, size))
+            for stack_name, values in taken.items():
+                lists.setdefault(stack_name, {}).setdefault(name, {})[str(size)] = {
+                    figure: spread([value[figure] for value in values]) for figure in ("seconds", "peak", "answer")
+                }
+    bench.course.make("clean")
+    bench.ours.make("clean")
+    return {"rounds": rounds, "lists": lists, "tests": tests(bench, rounds)}
+
+
+def one(stack: Served, method: str, path: str, size: int) -> dict[str, float]:
+    """Ask once, of an application that has just started: so the peak is this request's.
+
+    Args:
+        stack: which.
+        method: of the request.
+        path: of the request.
+        size: items of the list.
+
+    Returns:
+        `seconds`; `peak`: by how many bytes the process that answered grew at most; `answer`: bytes.
+    """
+    stack.fill(size)
+    docker("restart", stack.app)
+    stack.wait()
+    # Several at once, so that whichever worker answers then has answered before.
+    with concurrent.futures.ThreadPoolExecutor(8) as clients:
+        list(clients.map(lambda _: stack.request("GET", "/todos/1"), range(64)))
+    before = stack.memory("VmRSS")
+    _, body, seconds = stack.request(method, path)
+    after = stack.memory("VmHWM")
+    peak = max((after[number] - before[number] for number in before if number in after), default=0)
+    return {"seconds": seconds, "peak": max(peak, 0), "answer": len(body)}
+
+
+def tests(bench: Bench, rounds: int) -> dict:
+    """Time `make test` with more and more tests, everything built but the source.
+
+    Args:
+        bench: with our pipeline.
+        rounds: how often.
+
+    Returns:
+        By number of tests added: seconds of make, and of what it times itself.
+    """
+    module = bench.ours.folder / "src/todo/tests/test_generated.py"
+    taken: dict[int, list] = {}
+    for number in range(rounds):
+        for count in TESTS[:: (-1) ** number]:
+            say(f"growth: make test with {count} tests more, round {number + 1} of {rounds}")
+            # The image first, so that the run alone is timed.
+            module.write_text(MODULE.format(tests="\n".join(TEST.format(number=n) for n in range(count))))
+            bench.ours.make("test")
+            taken.setdefault(count, []).append(bench.ours.make("test"))
+    module.unlink()
+    labels = taken[0][0].parts
+    return {
+        str(count): {
+            "seconds": spread([run.seconds for run in runs]),
+            "parts": {label: spread([run.parts[label] for run in runs]) for label in labels},
+        }
+        for count, runs in taken.items()
+    }

@@ -1,0 +1,246 @@
+"""The results as Markdown tables: `bench/tables.py [SECTION...]`."""
+
+import sys
+from collections.abc import Callable
+
+from results import load
+
+STATES = ("cold", "warm", "again", "edit-again", "edit")
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """Write a table.
+
+    Args:
+        head: of the columns.
+        rows: of cells.
+
+    Returns:
+        Markdown, aligned so that a terminal shows it well too.
+    """
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max([len(head[i]), 3, *(len(row[i]) for row in cells)]) for i in range(len(head))]
+    # The first column holds words, the others numbers.
+    rule = (
+        "| " + " | ".join("-" * width if i == 0 else "-" * (width - 1) + ":" for i, width in enumerate(widths)) + " |"
+    )
+    written = [
+        "| "
+        + " | ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        + " |"
+        for row in [head, *cells]
+    ]
+    return "\n".join([written[0], rule, *written[1:]])
+
+
+def number(value: float) -> str:
+    """Round to what matters.
+
+    Args:
+        value: to write.
+
+    Returns:
+        Three digits that count, more before the point.
+    """
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}"
+
+
+def mb(size: float) -> str:
+    """Write bytes.
+
+    Args:
+        size: in bytes.
+
+    Returns:
+        Megabytes (10^6).
+    """
+    return number(size / 1e6)
+
+
+def wait(found: dict) -> list[str]:
+    """Show how long one waits.
+
+    Args:
+        found: the section.
+
+    Returns:
+        Blocks of text.
+    """
+    seconds, suites, rows = found["seconds"], found["suites"], []
+    for goal in ("test", "build", "release"):
+        for state in STATES:
+            if state in seconds["ours"][goal]:
+                whole = [seconds[name][goal][state]["median"] for name in ("ours", "course")]
+                tests = [suites[name][goal][state]["median"] for name in ("ours", "course")]
+                rest = [all_of - part for all_of, part in zip(whole, tests, strict=True)]
+                figures = [*whole, whole[0] / whole[1], *rest, rest[0] / rest[1]]
+                rows.append([f"make {goal}, {state}", *map(number, figures)])
+    # The suites differ: ours has many more tests, and a browser.
+    head = ["seconds", "ours", "course", "ratio", "without the tests: ours", "course", "ratio"]
+    blocks = [table(head, rows)]
+
+    floor = found["floor"]
+    rows = [[name, number(value["median"])] for name, value in floor.items() if name != "sum"]
+    rows.append(["**sum**", number(floor["sum"]["median"])])
+    rows += [
+        [f"`make test`, {state}, is times that", number(value["median"] / floor["sum"]["median"])]
+        for state, value in seconds["ours"]["test"].items()
+    ]
+    blocks.append(table(["the floor of `make test`, seconds", "ours"], rows))
+
+    rows = []
+    for name in ("ours", "course"):
+        for goal in ("test", "release"):
+            for state, parts in found["parts"].get(name, {}).get(goal, {}).items():
+                rows += [[f"{name}, make {goal}, {state}: {label}", number(v["median"])] for label, v in parts.items()]
+    if rows:
+        blocks.append(table(["what make times itself, seconds", "median"], rows))
+    return blocks
+
+
+def size(found: dict) -> list[str]:
+    """Show how heavy the images are.
+
+    Args:
+        found: the section.
+
+    Returns:
+        Blocks of text.
+    """
+    images, ratios, floor, rows = found["images"], found["ratios"], found["floor"], []
+    for part, image in images["ours"].items():
+        # The course has one nginx for everything, and no browser.
+        course = images["course"].get({"client": "nginx"}.get(part, part), {}).get("bytes")
+        ratio = ratios.get(part, {})
+        rows.append([
+            part,
+            mb(image["bytes"]),
+            mb(course) if course else "",
+            number(ratio["ours/course"]) if ratio else "",
+            mb(floor["sum"]) if part == "release" else "",
+            number(ratio["ours/floor"]) if "ours/floor" in ratio else "",
+        ])  # fmt: skip
+    blocks = [table(["image, MB", "ours", "course", "ours/course", "floor", "ours/floor"], rows)]
+    blocks.append(table(["the floor of the release image", "MB"], [[name, mb(value)] for name, value in floor.items()]))
+    for name, who in (("ours", "ours"), ("course", "the course's")):
+        layers = images[name]["release"]["layers"]
+        rows = [[layer["made_by"].replace("|", "\\|")[:90], mb(layer["bytes"])] for layer in layers]
+        blocks.append(table([f"layers of the release image, {who}", "MB"], rows))
+    python = found["packages"]["python"]
+    rows = [
+        [name, mb(value["files"]), mb(value["bytecode"])]
+        for name, value in sorted(python.items(), key=lambda item: -sum(item[1].values()))
+    ]
+    rows.append(["**sum**", *(mb(sum(value[kind] for value in python.values())) for kind in ("files", "bytecode"))])
+    blocks.append(table(["Python packages of the release image, MB", "files", "bytecode"], rows))
+    debian = found["packages"]["debian"]
+    rows = [[name, mb(value)] for name, value in sorted(debian.items(), key=lambda item: -item[1])]
+    rows.append(["**sum**", mb(sum(debian.values()))])
+    blocks.append(table(["Debian packages on top of the parent (as they say themselves)", "MB"], rows))
+    return blocks
+
+
+def service(found: dict) -> list[str]:
+    """Show how fast the service is.
+
+    Args:
+        found: the section.
+
+    Returns:
+        Blocks of text.
+    """
+    names = ["ours", "gunicorn", "course", "files"]
+
+    def row(case: str, figure: str) -> list[str]:
+        values = found["cases"][case]
+        return [number(values[name][figure]["median"]) if name in values else "" for name in names]
+
+    rows, latencies = [], []
+    for case, values in found["cases"].items():
+        rate = {name: value["per_second"]["median"] for name, value in values.items()}
+        ratios = [number(rate["ours"] / rate[name]) if name in rate else "" for name in ("gunicorn", "course", "files")]
+        rows.append([case, *row(case, "per_second"), *ratios])
+        latencies += [[f"{case}, {figure[:3]}", *row(case, figure)] for figure in ("p50_ms", "p99_ms")]
+    blocks = [
+        table(["requests/s", *names, "ours/gunicorn", "ours/course", "ours/files"], rows),
+        table(["latency, ms", *names], latencies),
+    ]
+    rows = [
+        [case, *(number(sum(values[name].values())) if name in values else "" for name in names)]
+        for case, values in found["memory_mib"].items()
+    ]
+    blocks.append(table(["memory after it, application and nginx, MiB", *names], rows))
+    return blocks
+
+
+def growth(found: dict) -> list[str]:
+    """Show how things grow.
+
+    Args:
+        found: the section.
+
+    Returns:
+        Blocks of text.
+    """
+    rows = []
+    for name, requests in found["lists"].items():
+        for request, by_size in requests.items():
+            before = None
+            for length, values in by_size.items():
+                taken, peak = values["seconds"]["median"], values["peak"]["median"]
+                factors = (
+                    [number(taken / before[0]), number(peak / before[1]) if before[1] > 1e6 else ""]
+                    if before
+                    else ["", ""]
+                )
+                before = taken, peak
+                answer = values["answer"]["median"]
+                rows.append(
+                    [
+                        f"{name}, {request}",
+                        f"{int(length):,}",
+                        number(taken * 1000),
+                        factors[0],
+                        mb(peak),
+                        factors[1],
+                        mb(answer),
+                    ]
+                )
+    head = ["", "items", "ms", "per tenfold", "memory's growth, MB", "per tenfold", "answer, MB"]
+    blocks = [table(head, rows)]
+    added = {int(count): value for count, value in found["tests"].items()}
+    rows = []
+    for count, value in sorted(added.items()):
+        each = (value["seconds"]["median"] - added[0]["seconds"]["median"]) / count * 1000 if count else None
+        rows.append([f"{count:,}", number(value["seconds"]["median"]), number(each) if each is not None else ""])
+    blocks.append(table(["tests added", "`make test`, s", "ms for each"], rows))
+    return blocks
+
+
+SHOWN: dict[str, Callable[[dict], list[str]]] = {"wait": wait, "size": size, "service": service, "growth": growth}
+
+
+def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
+    """Print sections.
+
+    Args:
+        everything: what was measured.
+        wanted: the sections; those that were never measured are left out.
+    """
+    for name in wanted:
+        if name in everything:
+            found = everything[name]
+            machine = found["machine"]
+            print(f"\n### {name}\n")
+            print(
+                f"{found['date'][:10]}, commit {found['commit'][:10]}{'-dirty' if 'dirty' in found['commit'] else ''}, "
+                f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}, "
+                f"engine {machine['engine']}" + (f", medians of {found['rounds']} rounds" if "rounds" in found else "")
+            )
+            for block in SHOWN[name](found):
+                print(f"\n{block}")
+
+
+if __name__ == "__main__":
+    show(load(), sys.argv[1:] or tuple(SHOWN))
