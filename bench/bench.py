@@ -9,9 +9,10 @@ import sys
 
 import plots
 import tables
-from results import BenchError, load, save
+from results import ROOT, BenchError, load, save
 from stacks import MYSQL, PARENT, Bench
 
+PAGE = ROOT / "docs" / "performance.md"
 SECTIONS = ("wait", "size", "service", "growth")
 
 
@@ -41,6 +42,7 @@ def main(wanted: list[str]) -> None:
         for name in wanted or SECTIONS:
             save(name, bench.commit, importlib.import_module(name).measure(bench))
             plots.draw(load(), [name])
+            PAGE.write_text(tables.filled(PAGE.read_text(), load()))
     tables.show(load(), wanted or SECTIONS)
 
 

@@ -10,6 +10,7 @@ import django
 django.setup()
 
 from django.db import connection  # noqa: E402
+
 from todo.models import TodoItem  # noqa: E402
 
 count, address = int(sys.argv[1]), sys.argv[2]

@@ -11,7 +11,6 @@ mpl.use("svg")
 
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-
 from results import ROOT, load
 
 PLOTS = ROOT / "bench" / "plots"

@@ -70,7 +70,9 @@ def commit() -> str:
     """
     name = output("git", "rev-parse", COMMIT or "HEAD")
     # What a run writes itself makes no difference to what was measured.
-    if not COMMIT and output("git", "status", "--porcelain", "--", ".", ":!bench/results.json", ":!bench/plots"):
+    if not COMMIT and output(
+        "git", "status", "--porcelain", "--", ".", ":!bench/results.json", ":!bench/plots", ":!docs/performance.md"
+    ):
         name += "-dirty"
     return name
 

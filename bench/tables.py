@@ -1,5 +1,6 @@
-"""The results as Markdown tables: `bench/tables.py [SECTION...]`."""
+"""The results as Markdown tables: `bench/tables.py [SECTION...]`; also in docs/performance.md."""
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -221,6 +222,24 @@ def growth(found: dict) -> list[str]:
 SHOWN: dict[str, Callable[[dict], list[str]]] = {"wait": wait, "size": size, "service": service, "growth": growth}
 
 
+def section(name: str, found: dict) -> str:
+    """Write a section: when and where it was measured, and its tables.
+
+    Args:
+        name: of the section.
+        found: what was measured.
+
+    Returns:
+        Markdown.
+    """
+    machine = found["machine"]
+    measured = (
+        f"{found['date'][:10]}, commit {found['commit'][:10]}{'-dirty' if 'dirty' in found['commit'] else ''}, "
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}, engine {machine['engine']}"
+    ) + (f", medians of {found['rounds']} rounds" if "rounds" in found else "")
+    return "\n\n".join([measured, *SHOWN[name](found)])
+
+
 def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
     """Print sections.
 
@@ -230,16 +249,27 @@ def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
     """
     for name in wanted:
         if name in everything:
-            found = everything[name]
-            machine = found["machine"]
-            print(f"\n### {name}\n")
-            print(
-                f"{found['date'][:10]}, commit {found['commit'][:10]}{'-dirty' if 'dirty' in found['commit'] else ''}, "
-                f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}, "
-                f"engine {machine['engine']}" + (f", medians of {found['rounds']} rounds" if "rounds" in found else "")
-            )
-            for block in SHOWN[name](found):
-                print(f"\n{block}")
+            print(f"\n### {name}\n\n{section(name, everything[name])}")
+
+
+def filled(page: str, everything: dict) -> str:
+    """Put the tables into a page, each between `<!-- name -->` and `<!-- end -->`.
+
+    Args:
+        page: Markdown.
+        everything: what was measured.
+
+    Returns:
+        The page with the tables of every section that was measured.
+    """
+    for name, found in everything.items():
+        page = re.sub(
+            f"(<!-- {name} -->\n).*?(<!-- end -->)",
+            lambda match, found=found, name=name: f"{match[1]}\n{section(name, found)}\n\n{match[2]}",
+            page,
+            flags=re.DOTALL,
+        )
+    return page
 
 
 if __name__ == "__main__":

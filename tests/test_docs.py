@@ -1,9 +1,14 @@
 """README and docs say what the Makefile and the settings say."""
 
+import json
 import re
+import sys
 
 import pytest
 from conftest import ROOT, run
+
+sys.path.append(str(ROOT / "bench"))
+import tables
 
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -43,3 +48,11 @@ def test_settings_page_lists_every_variable_the_code_reads():
     page = (ROOT / "docs/settings.md").read_text()
     assert len(read) >= 10
     assert set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) == read
+
+
+def test_performance_page_shows_what_was_measured_last():
+    results = json.loads((ROOT / "bench/results.json").read_text())
+    page = (ROOT / "docs/performance.md").read_text()
+    assert set(results) == {"wait", "size", "service", "growth"}
+    assert all(results[name]["commit"][:10] in page for name in results)
+    assert tables.filled(page, results) == page

@@ -1,5 +1,6 @@
 """The release image is the runtime and nothing more, and its containers are held short."""
 
+import http.client
 import io
 import json
 import subprocess
@@ -10,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import docker, inspect, run
+from conftest import docker, inspect, run, sql
 
 
 def shell(image, command):
@@ -270,3 +271,38 @@ class TestConnectionToMySQL:
 
     def test_is_in_clear_text_only_where_somebody_says_so(self, released):
         assert self.cipher(released, "--env", "MYSQL_SSL_MODE=DISABLED") == ""
+
+    def statuses(self, checkout, count):
+        """The statuses of so many requests, one after the other."""
+        connection = http.client.HTTPConnection("127.0.0.1", checkout.port, timeout=30)
+        found = []
+        for _ in range(count):
+            connection.request("GET", "/todos?limit=1")
+            answer = connection.getresponse()
+            answer.read()
+            found.append(answer.status)
+        connection.close()
+        return found
+
+    def counter(self, checkout, name):
+        return int(sql(checkout, f"SHOW GLOBAL STATUS LIKE '{name}'")[0].split()[1])
+
+    def kept(self, checkout):
+        """The ids of the application's connections."""
+        return sql(checkout, "SELECT id FROM information_schema.processlist WHERE id != connection_id()")
+
+    def test_requests_that_follow_each_other_share_their_connections_and_rarely_ask_whether_they_live(self, released):
+        self.statuses(released, 50)
+        pings, connections = self.counter(released, "Com_admin_commands"), self.counter(released, "Connections")
+        assert self.statuses(released, 400) == [200] * 400
+        # The question for the counter is a connection too, and so are the probes'.
+        assert self.counter(released, "Connections") - connections < 20
+        assert self.counter(released, "Com_admin_commands") - pings < 100
+
+    def test_a_connection_that_was_killed_a_moment_ago_is_not_used_again(self, released):
+        for _ in range(5):
+            assert self.statuses(released, 50) == [200] * 50
+            ids = self.kept(released)
+            assert len(ids) > 1, "expected kept connections to kill"
+            sql(released, "".join(f"KILL {number};" for number in ids))
+            assert self.statuses(released, 50) == [200] * 50
