@@ -112,7 +112,7 @@ def test_a_page_reads_as_many_rows_of_a_long_list_as_of_a_short_one(of_100_000, 
 
 def test_items_that_move_meanwhile_are_neither_missed_nor_doubled(of_100_000):
     """Items go from one end of the list to the other, while it is read in pieces."""
-    fill(of_100_000, 5000)
+    fill(of_100_000, 25_000)  # three pieces
     urls = {item["url"] for item in json.loads(get(of_100_000, "/todos")[0])}
     done = threading.Event()
     moves = []
@@ -120,7 +120,7 @@ def test_items_that_move_meanwhile_are_neither_missed_nor_doubled(of_100_000):
     def move():
         connection = http.client.HTTPConnection("127.0.0.1", of_100_000.port, timeout=60)
         # Sorted: the first of the list and its last take turns.
-        for number, url in zip(itertools.count(), itertools.cycle(sorted(urls)[::50]), strict=False):
+        for number, url in zip(itertools.count(), itertools.cycle(sorted(urls)[::250]), strict=False):
             if done.is_set() or number > 20_000:
                 break
             order = (-1) ** number * (1_000_000 + number)
@@ -140,4 +140,4 @@ def test_items_that_move_meanwhile_are_neither_missed_nor_doubled(of_100_000):
         mover.join()
     assert set(moves) == {200}
     assert len(moves) > 100
-    assert [(len(found), set(found) == urls) for found in lists] == [(5000, True)] * 30
+    assert [(len(found), set(found) == urls) for found in lists] == [(25_000, True)] * 30
