@@ -205,7 +205,7 @@ class TestBadRelease:
         ("name", "file", "old", "new", "found"),
         [
             ("unready", "todobackend/health.py", "SELECT 1", "SELECT 1 FROM nowhere", "unhealthy"),
-            ("errors", "todo/views.py", "items = self.get_queryset()", "items = None", "failing"),
+            ("errors", "todo/views.py", "serializer = self.get_serializer()", "serializer = None", "failing"),
             ("crashes", "todobackend/wsgi.py", "django = get_wsgi", "django = no_such", "non-zero exit"),
         ],
     )
