@@ -24,6 +24,10 @@ class PageQuery(serializers.Serializer):
     )
 
 
+# Once: a serializer makes its fields anew each time it is made.
+PARAMETERS = tuple(PageQuery().fields)
+
+
 class LinkHeaderPagination(BasePagination):
     """`?limit=&offset=` gives a page; neither gives the whole list, except to a person at the browsable API."""
 
@@ -41,7 +45,7 @@ class LinkHeaderPagination(BasePagination):
         Raises:
             rest_framework.exceptions.ValidationError: limit or offset is no number, or out of bounds.
         """
-        asked = {name: request.query_params[name] for name in PageQuery().fields if name in request.query_params}
+        asked = {name: request.query_params[name] for name in PARAMETERS if name in request.query_params}
         if not asked and request.accepted_renderer.format != "api":
             return None
         query = PageQuery(data=asked)
