@@ -24,3 +24,8 @@ class BrowsableApi(ApiTestCase):
     def test_should_link_each_item_in_a_browser(self):
         response = self.client.get(TODOS, HTTP_ACCEPT="text/html")
         self.assertContains(response, f'<a href="{HOST}{path(self.item)}" rel="nofollow">')
+
+    def test_should_show_an_item_in_a_browser(self):
+        response = self.client.get(path(self.item), HTTP_ACCEPT="text/html")
+        self.assertContains(response, "Walk the dog")
+        self.assertEqual(response["Content-Type"], "text/html; charset=utf-8")
