@@ -4,7 +4,7 @@ import os
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from conftest import docker, inspect, last_line, run
+from conftest import docker, inspect, last_line, run, sql
 
 BROKEN_TEST = """
 
@@ -221,6 +221,19 @@ class TestAcceptedBefore:
         assert last_line(answer).startswith("=> Release 0.1.0 accepted in"), answer.stdout
         assert self.report(released) > before
         assert released.path("reports/browser.xml").exists()
+
+    def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(self, released):
+        self.release(released)
+        sql(released, "RENAME TABLE todo_todoitem TO gone")
+        try:
+            answer = released.make("accept")
+        finally:
+            sql(released, "RENAME TABLE gone TO todo_todoitem")
+        assert answer.returncode == 2
+        assert last_line(answer).startswith("FAIL: expected all acceptance tests to pass"), answer.stdout
+        tagged = released.make("tag", "0.1.0")
+        assert last_line(tagged).startswith("FAIL: expected an image that passed the acceptance tests, found none.")
+        assert last_line(self.release(released)).startswith("=> Release 0.1.0 accepted in")
 
     def test_make_accept_needs_a_release_that_runs(self, released):
         assert released.make("stop").returncode == 0
