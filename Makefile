@@ -30,7 +30,7 @@ CLUSTER_NETWORK ?= 10.77.0
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop logs shell clean distclean \
-	lint lock bench workflow-tests
+	lint lock bench workflow-tests resilience
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
@@ -148,7 +148,10 @@ lint: base ## every file -> the linters' verdict
 	@scripts/lint
 
 workflow-tests: parents ## this checkout -> the verdict on the workflow itself: broken on purpose, killed, side by side
-	@scripts/workflow-tests $(T)
+	@scripts/workflow-tests "not resilience" $(T)
+
+resilience: parents ## this checkout -> reports/resilience.json: its release stopped, killed, starved, flooded, attacked
+	@scripts/workflow-tests resilience $(T)
 
 bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
 	@scripts/bench $(B)

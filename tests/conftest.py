@@ -137,6 +137,27 @@ class Checkout:
         return {what: ids for what, ids in found.items() if ids}
 
 
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    """One accepted, running release for all tests of what it withstands; each leaves it as it found it."""
+    made = Checkout(tmp_path_factory.mktemp("resilience"), "-resilience")
+    answer = made.make("release")
+    assert answer.returncode == 0, answer.stdout
+    yield made
+    made.make("distclean")
+
+
+@pytest.fixture(scope="session")
+def figures():
+    """What was measured, by name; at the end it is in reports/resilience.json, beside what other runs left there."""
+    found = {}
+    yield found
+    file = ROOT / "reports/resilience.json"
+    file.parent.mkdir(exist_ok=True)
+    before = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps({**before, **found}, indent=2) + "\n")
+
+
 def sql(checkout, statements):
     """Run statements in the release's database; give back the lines of the result."""
     command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --skip-column-names todobackend"
