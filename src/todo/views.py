@@ -14,7 +14,7 @@ from todobackend.schema import ANY, BODY, EMPTY, EVERYWHERE, ID, ITEM, LINK, LOC
 from .models import TodoItem
 from .rows import read_one
 from .serializers import TodoItemSerializer
-from .whole_list import whole_list
+from .whole_list import delete_all, whole_list
 
 FOUND = {200: OpenApiResponse(TodoItemSerializer, "The item as it now is.")}
 
@@ -151,5 +151,5 @@ class TodoItemViewSet(viewsets.ModelViewSet):
         Returns:
             204, whether there were items or not.
         """
-        self.get_queryset().delete()
+        delete_all()
         return Response(status=status.HTTP_204_NO_CONTENT)

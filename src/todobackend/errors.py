@@ -10,6 +10,8 @@ from rest_framework import status, views
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.response import Response
 
+from .mysql.kept import ServerSilentError
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,7 +40,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     Returns:
         The answer; None where REST framework knows none, so that Django answers 500.
     """
-    if isinstance(exc, InterfaceError | OperationalError):
+    if isinstance(exc, ServerSilentError):
+        # One request in a second finds out why, and says it at length; there may be thousands of these.
+        logger.warning("the database does not answer: %s", exc)
+        exc = DatabaseUnavailable()
+    elif isinstance(exc, InterfaceError | OperationalError):
         logger.exception("the database does not answer")
         exc = DatabaseUnavailable()
     elif isinstance(exc, RequestDataTooBig):

@@ -29,7 +29,6 @@ def readyz() -> JsonResponse:
             cursor.execute("SELECT 1")
     except Error as error:
         logger.warning("not ready: the database does not answer: %s", error)
-        connection.close()
         return JsonResponse({"status": "database unavailable"}, status=503, headers={"Retry-After": "5"})
     return JsonResponse({"status": "ready"})
 

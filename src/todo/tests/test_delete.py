@@ -1,5 +1,7 @@
 """DELETE /todos/N and /todos."""
 
+from unittest import mock
+
 from api import TODOS, ApiTestCase, path, stored
 
 from todo.models import TodoItem
@@ -47,3 +49,10 @@ class DeleteAllItems(ApiTestCase):
 
     def test_should_return_a_204_no_content_response_when_there_is_none(self):
         self.assertEqual(self.client.delete(TODOS).status_code, 204)
+
+    def test_should_delete_a_list_of_several_pieces(self):
+        with mock.patch("todo.whole_list.PIECE", 2):
+            for number in (4, 5, 6):
+                TodoItem.objects.bulk_create(TodoItem(title=f"Item {item}") for item in range(number))
+                self.client.delete(TODOS)
+                self.assertEqual(stored(), [])

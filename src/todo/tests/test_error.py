@@ -8,6 +8,7 @@ from django.db import InterfaceError
 
 from todo.models import TodoItem
 from todo.views import TodoItemViewSet
+from todobackend.mysql.kept import ServerSilentError
 
 UNAVAILABLE = (503, "application/json", {"detail": "error"})
 
@@ -67,6 +68,24 @@ class DatabaseAway(ApiTestCase):
         self.assertEqual(
             [(record.getMessage(), record.exc_info is not None) for record in self.logs.records],
             [("the database does not answer", True)],
+        )
+
+
+class DatabaseKeptSilentAMomentAgo(ApiTestCase):
+    def setUp(self):
+        with (
+            database_away(lambda *_: ServerSilentError("the server kept silent a moment ago")),
+            self.assertLogs("todobackend.errors", logging.WARNING) as self.logs,
+        ):
+            self.response = self.client.get(TODOS)
+
+    def test_should_return_a_503_service_unavailable_response(self):
+        self.assertEqual(refusal(self.response), UNAVAILABLE)
+
+    def test_should_log_no_traceback(self):
+        self.assertEqual(
+            [(record.getMessage(), record.exc_info) for record in self.logs.records],
+            [("the database does not answer: the server kept silent a moment ago", None)],
         )
 
 

@@ -1,9 +1,9 @@
-"""A connection that is kept between requests: when the server is asked whether it is still there."""
+"""A connection that is kept between requests: when the server is asked whether it is still there, and when no more."""
 
 import socket
 from unittest import TestCase, mock
 
-from todobackend.mysql.kept import PING_EVERY, KeptConnection
+from todobackend.mysql.kept import PING_EVERY, TRY_EVERY, KeptConnection, ServerSilentError, Silence
 
 
 class Backend:
@@ -11,32 +11,47 @@ class Backend:
 
     errors_occurred = False
     answers = True
-    questions = 0
+    questions = attempts = 0
 
     def get_new_connection(self, conn_params):
+        self.attempts += 1
+        if not self.answers:
+            self.passes()
+            raise OSError("110")
         self.connection, self.server = socket.socketpair()
         return self.connection
 
     def is_usable(self):
         self.questions += 1
+        if not self.answers:
+            self.passes()
         return self.answers
 
+    def passes(self):
+        """Let the time pass that this server takes to say nothing."""
 
-class Wrapper(KeptConnection, Backend):
-    pass
 
-
-class AConnectionThatIsKept(TestCase):
+class ConnectionTestCase(TestCase):
     def setUp(self):
         clock = mock.patch("todobackend.mysql.kept.time.monotonic", side_effect=lambda: self.now)
         clock.start()
         self.addCleanup(clock.stop)
         self.now = 1000.0
-        self.wrapper = Wrapper()
-        self.wrapper.get_new_connection({})
-        self.addCleanup(self.wrapper.connection.close)
-        self.addCleanup(self.wrapper.server.close)
 
+        class Wrapper(KeptConnection, Backend):
+            silence = Silence()
+
+        self.wrapper = self.connected(Wrapper())
+
+    def connected(self, wrapper):
+        """Connect, and see to the end of the connection."""
+        wrapper.get_new_connection({"connect_timeout": 2})
+        self.addCleanup(wrapper.connection.close)
+        self.addCleanup(wrapper.server.close)
+        return wrapper
+
+
+class AConnectionThatIsKept(ConnectionTestCase):
     def looked_at(self):
         """Look at the connection; return what it is found to be, and whether the server was asked."""
         before = self.wrapper.questions
@@ -73,3 +88,71 @@ class AConnectionThatIsKept(TestCase):
         self.wrapper.answers = False
         self.looked_at()
         self.assertEqual(self.looked_at(), (False, True))
+
+
+class AServerThatKeepsSilent(ConnectionTestCase):
+    def setUp(self):
+        super().setUp()
+        self.another = self.connected(type(self.wrapper)())
+        self.keep_silent(2)
+
+    def keep_silent(self, patience):
+        def passes():
+            self.now += patience
+
+        for wrapper in (self.wrapper, self.another):
+            wrapper.answers = False
+            wrapper.passes = passes
+        self.now += PING_EVERY
+
+    def connect(self, wrapper):
+        """Try to connect; return what came of it, and whether the server was asked."""
+        before, found = wrapper.attempts, None
+        try:
+            wrapper.get_new_connection({"connect_timeout": 2})
+        except (OSError, ServerSilentError) as error:
+            found = type(error)
+        else:
+            self.addCleanup(wrapper.connection.close)
+            self.addCleanup(wrapper.server.close)
+        return found, wrapper.attempts > before
+
+    def test_should_not_be_asked_for_a_connection_right_after_a_ping(self):
+        self.wrapper.is_usable()
+        self.assertEqual(self.connect(self.wrapper), (ServerSilentError, False))
+
+    def test_should_not_be_asked_right_after_a_query(self):
+        self.now += 2
+        self.wrapper.errors_occurred, self.wrapper.passes = True, lambda: None
+        self.wrapper.is_usable()
+        self.assertEqual(self.connect(self.another), (ServerSilentError, False))
+
+    def test_should_not_be_asked_right_after_an_attempt_to_connect(self):
+        self.assertEqual(self.connect(self.wrapper), (OSError, True))
+        self.assertEqual(self.connect(self.another), (ServerSilentError, False))
+
+    def test_should_be_asked_again_after_a_second(self):
+        self.wrapper.is_usable()
+        self.now += TRY_EVERY
+        self.assertEqual(self.connect(self.wrapper), (OSError, True))
+
+    def test_should_be_asked_by_one_at_a_time(self):
+        self.wrapper.is_usable()
+        self.now += TRY_EVERY
+        found = []
+        self.wrapper.passes = lambda: found.append(self.connect(self.another))
+        self.connect(self.wrapper)
+        self.assertEqual(found, [(ServerSilentError, False)])
+
+    def test_should_be_asked_by_all_when_it_has_answered(self):
+        self.wrapper.is_usable()
+        self.now += TRY_EVERY
+        self.wrapper.answers = self.another.answers = True
+        self.assertEqual(self.connect(self.wrapper), (None, True))
+        self.assertEqual(self.connect(self.another), (None, True))
+
+    def test_should_not_be_one_that_refuses_at_once(self):
+        self.keep_silent(0.1)
+        self.wrapper.is_usable()
+        self.assertEqual(self.connect(self.wrapper), (OSError, True))
+        self.assertEqual(self.connect(self.another), (OSError, True))

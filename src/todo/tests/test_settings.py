@@ -144,7 +144,9 @@ class ReleaseSettings(TestCase):
                         "charset": "utf8mb4",
                         "sql_mode": "STRICT_TRANS_TABLES",
                         "ssl_mode": "REQUIRED",
-                        "connect_timeout": 5,
+                        "connect_timeout": 2,
+                        "read_timeout": 0,
+                        "write_timeout": 0,
                     },
                     "TEST": {"CHARSET": "utf8mb4"},
                 }

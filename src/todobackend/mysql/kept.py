@@ -1,11 +1,65 @@
-"""The look at a kept connection, apart from MySQL's own classes."""
+"""The look at a kept connection, and at a server that keeps silent, apart from MySQL's own classes."""
 
 import select
+import threading
 import time
 from typing import Any
 
+from django.db import OperationalError
+
 # Seconds between two questions to the server on one connection; in between, a look at the socket has to do.
 PING_EVERY = 1.0
+
+# Seconds: what took longer to fail did so because nothing came back, not because the server refused.
+LONG = 0.9
+
+# Seconds between two attempts to reach a silent server.
+TRY_EVERY = 1.0
+
+
+class ServerSilentError(OperationalError):
+    """The server did not answer a moment ago: it is not asked again yet."""
+
+
+class Silence:
+    """What a process knows of a server that does not answer at all: paused, or cut off by the network.
+
+    To find that out takes a request as long as its patience (MYSQL_TIMEOUT, connect_timeout). Were each to find out for
+    itself, a handful would occupy every worker and the rest would wait in line for many times that. So once one has
+    found out, the others are told at once, and one at a time tries again: a circuit breaker (M. Nygard, Release It!).
+    """
+
+    def __init__(self) -> None:
+        """Begin with a server that is thought to answer."""
+        self._lock = threading.Lock()
+        self._silent = False
+        self._next = 0.0
+
+    def note(self) -> None:
+        """Remember that the server kept silent just now."""
+        with self._lock:
+            self._silent = True
+            self._next = time.monotonic() + TRY_EVERY
+
+    def over(self) -> None:
+        """Remember that it answered."""
+        self._silent = False
+
+    def check(self, patience: float) -> None:
+        """Ask for leave to connect.
+
+        Args:
+            patience: seconds that the attempt may take; until then nobody else gets leave.
+
+        Raises:
+            ServerSilentError: it kept silent a moment ago, or somebody else is trying.
+        """
+        if not self._silent:
+            return
+        with self._lock:
+            if self._silent and time.monotonic() < self._next:
+                raise ServerSilentError("the server kept silent a moment ago; it is asked again soon")
+            self._next = time.monotonic() + patience
 
 
 class KeptConnection:
@@ -15,7 +69,9 @@ class KeptConnection:
     server that ended, was restarted or closed the connection has closed the socket too, and that is seen from here.
     """
 
+    silence = Silence()
     _answered = float("-inf")
+    _began = float("-inf")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect.
@@ -29,7 +85,14 @@ class KeptConnection:
         Raises:
             django.db.OperationalError: the server does not answer, or refuses.
         """
-        connection = super().get_new_connection(conn_params)
+        self.silence.check(conn_params.get("connect_timeout", 0) + TRY_EVERY)
+        self._began = time.monotonic()
+        try:
+            connection = super().get_new_connection(conn_params)
+        except Exception:
+            self._note_silence()
+            raise
+        self.silence.over()
         self._answered = time.monotonic()
         return connection
 
@@ -40,16 +103,21 @@ class KeptConnection:
             True when the server answered within the last second (PING_EVERY) and has not closed the connection since,
             or answers now.
         """
-        if (
-            not self.errors_occurred
-            and time.monotonic() - self._answered < PING_EVERY
-            and not _has_something_to_read(self.connection.fileno())
-        ):
-            return True
+        if not self.errors_occurred:
+            self._began = time.monotonic()
+            if self._began - self._answered < PING_EVERY and not _has_something_to_read(self.connection.fileno()):
+                return True
         usable = super().is_usable()
         if usable:
             self._answered = time.monotonic()
+        else:
+            self._note_silence()
         return usable
+
+    def _note_silence(self) -> None:
+        # Since this request began to use the connection: the driver's words for a time that is over differ.
+        if time.monotonic() - self._began > LONG:
+            self.silence.note()
 
 
 def _has_something_to_read(file_descriptor: int) -> bool:

@@ -9,15 +9,18 @@ def mysql(env: FileAwareEnv, password: str) -> dict[str, Any]:
     """Describe the connection for Django's `DATABASES`.
 
     Args:
-        env: where MYSQL_HOST, MYSQL_PORT, MYSQL_DATABASE, MYSQL_USER and MYSQL_SSL_MODE are read.
+        env: where MYSQL_HOST, MYSQL_PORT, MYSQL_DATABASE, MYSQL_USER, MYSQL_SSL_MODE,
+            MYSQL_CONN_MAX_AGE and MYSQL_TIMEOUT are read.
         password: the account's password.
 
     Returns:
         A value of `DATABASES`, with mysqlclient's options.
 
     Raises:
-        ValueError: MYSQL_PORT or MYSQL_CONN_MAX_AGE is no number.
+        ValueError: MYSQL_PORT, MYSQL_CONN_MAX_AGE or MYSQL_TIMEOUT is no number.
     """
+    # Seconds; 0 waits for ever, which is right for a migration. The release's server says 2 (uwsgi.ini).
+    timeout = env.int("MYSQL_TIMEOUT", default=0)
     return {
         "ENGINE": "todobackend.mysql",
         "HOST": env("MYSQL_HOST", default="db"),
@@ -35,7 +38,10 @@ def mysql(env: FileAwareEnv, password: str) -> dict[str, Any]:
             # Encrypt, always. Without this line Debian's connector talks in clear text. The server's
             # certificate is its own; VERIFY_IDENTITY is for a server whose certificate can be checked.
             "ssl_mode": env("MYSQL_SSL_MODE", default="REQUIRED"),
-            "connect_timeout": 5,
+            # Seconds to connect, and to be greeted; then until each answer begins.
+            "connect_timeout": 2,
+            "read_timeout": timeout,
+            "write_timeout": timeout,
         },
         "TEST": {"CHARSET": "utf8mb4"},
     }
