@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import status, views
@@ -55,7 +55,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Answer 400 where no view was reached, for example for a malformed Host header.
+    """Answer 400 where no view was reached, for example for a Host header that is not ours.
 
     Args:
         request: the refused request.
@@ -64,7 +64,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     Returns:
         400 as JSON.
     """
-    return JsonResponse({"detail": "Bad request."}, status=400)
+    detail = "Bad request."
+    if isinstance(exception, DisallowedHost):
+        detail = "The Host header names no host of this service (ALLOWED_HOSTS)."
+    return JsonResponse({"detail": detail}, status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
