@@ -31,7 +31,7 @@ done
 # shellcheck disable=SC2016  # nginx's variables
 case "${APPLICATION:-}" in
     "") ;; # the edge of a deployment has none
-    unix:/*) printf 'upstream socket { server %s; }\nmap "" $application { default socket; }\n' "$APPLICATION" ;;
+    unix:/*) printf 'upstream application {\n    zone application 64k;\n    server %s max_conns=256;\n}\nmap "" $application { default application; }\n' "$APPLICATION" ;;
     [a-z]*:[0-9]*)
         # A name has other addresses after an update. nginx asks again for a name that it finds in a variable, and
         # Docker's own name server, always at this address, answers with the healthy containers alone.
