@@ -1,6 +1,7 @@
 """What the tests of the workflow share: copies of the checkout to run make in, each a pipeline of its own."""
 
 import contextlib
+import http.client
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,36 @@ def new_checkout(tmp_path_factory):
     yield make
     for checkout in made:
         checkout.make("distclean")
+
+
+def container(checkout, service):
+    """What Docker says of the release's container of a service."""
+    return json.loads(docker("inspect", f"{checkout.release_project}-{service}-1"))[0]
+
+
+def eventually(claim, seconds=60):
+    """Wait until a claim holds; its last answer."""
+    end = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException, subprocess.CalledProcessError):
+            if answer := claim():
+                return answer
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+
+
+def ask(checkout, method="GET", path="/todos", body=None, timeout=30, **headers):
+    """Send one request to the release; the answer has `status`, `headers` and `data` (the JSON)."""
+    connection = http.client.HTTPConnection("127.0.0.1", checkout.port, timeout=timeout)
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    answer.data = json.loads(content) if content else None
+    return answer
 
 
 def derive(name, parent, lines, folder, files=()):

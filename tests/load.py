@@ -4,17 +4,24 @@ import dataclasses
 import http.client
 import itertools
 import json
+import secrets
 import threading
 import time
 
 
 @dataclasses.dataclass
 class Failure:
-    """A request that did not end in a 2xx answer: when (seconds since the start), what, and what came instead."""
+    """A request that did not end in a 2xx answer: when (seconds since the start), what, and what came instead.
+
+    `told` says that it was an answer as it should be while something is away: 502 or 503, with the time to try again, for
+    pages of any origin to read. `seconds` is how long it took to come.
+    """
 
     at: float
     request: str
     found: str
+    told: bool
+    seconds: float
 
 
 class Load:
@@ -25,16 +32,19 @@ class Load:
         clients: how many at once; the half of them write.
         pause: seconds that each waits between two requests, which bounds the load.
         longest: seconds after which it stops by itself.
+        delete: whether each item is deleted after its changes, so that the list stays short.
     """
 
-    def __init__(self, host, port, clients=6, pause=0.1, longest=600):
-        self.host, self.port, self.pause = host, port, pause
+    def __init__(self, host, port, clients=6, pause=0.1, longest=600, delete=False):
+        self.host, self.port, self.pause, self.delete = host, port, pause, delete
         self.began = time.monotonic()
         self.ends = self.began + longest
         self.failures = []
-        self.count = {"GET": 0, "POST": 0, "PATCH": 0}
+        self.count = {"GET": 0, "POST": 0, "PATCH": 0, "DELETE": 0}
         self.slowest = 0.0
         self.promised = {}
+        # What no other load, and no load of before, calls its items.
+        self.name = secrets.token_hex(4)
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         jobs = itertools.cycle((self.write, self.read))
@@ -61,21 +71,29 @@ class Load:
     def ask(self, connection, method, path, body=None):
         """Send one request; its JSON, or None where it failed. No request is sent twice."""
         at, began = self.elapsed, time.monotonic()
+        headers = {"Content-Type": "application/json", "Origin": "https://page.example"}
+        told = False
         try:
-            connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"})
+            connection.request(method, path, json.dumps(body) if body else None, headers)
             answer = connection.getresponse()
             content = answer.read()
             found = None if 200 <= answer.status < 300 else f"{answer.status} {content[:80]!r}"
+            told = (
+                answer.status in (502, 503)
+                and answer.headers.get("Retry-After", "").isdigit()
+                and answer.headers.get("Access-Control-Allow-Origin") == "*"
+            )
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             found = repr(error)
+        seconds = time.monotonic() - began
         with self.lock:
             self.count[method] += 1
-            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.slowest = max(self.slowest, seconds)
             if found:
-                self.failures.append(Failure(round(at, 2), f"{method} {path}", found))
+                self.failures.append(Failure(round(at, 2), f"{method} {path}", found, told, round(seconds, 2)))
         time.sleep(self.pause)
-        return None if found else json.loads(content)
+        return None if found else json.loads(content or "true")
 
     def write(self, number):
         """Create an item, change it twice, again and again."""
@@ -83,7 +101,7 @@ class Load:
         for turn in itertools.count():
             if self.stopping.is_set() or time.monotonic() > self.ends:
                 break
-            item = self.ask(connection, "POST", "/todos", {"title": f"{number}-{turn}"})
+            item = self.ask(connection, "POST", "/todos", {"title": f"{self.name}-{number}-{turn}"})
             if not item:
                 continue
             path = "/todos/" + item["url"].rsplit("/", 1)[1]
@@ -96,6 +114,10 @@ class Load:
                     break
                 item = changed
                 self.promised[path] = [item]
+            if self.delete:
+                self.promised[path] = [item, None]
+                if self.ask(connection, "DELETE", path):
+                    self.promised[path] = [None]
         connection.close()
 
     def read(self, number):
@@ -109,12 +131,20 @@ class Load:
 
     def lost(self):
         """What was promised and is not there as promised (list of paths)."""
+        there = self.there()
+        return [path for path, states in self.promised.items() if there.get(path) not in states]
+
+    def unasked(self):
+        """Items of this load that are there although nobody was told so (list of paths)."""
+        return [path for path, item in self.there().items() if self.name in item["title"] and path not in self.promised]
+
+    def there(self):
+        """The whole list: {path: item}."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         connection.request("GET", "/todos")
-        answer = connection.getresponse()
-        there = {"/todos/" + item["url"].rsplit("/", 1)[1]: item for item in json.loads(answer.read())}
+        items = json.loads(connection.getresponse().read())
         connection.close()
-        return [path for path, states in self.promised.items() if there.get(path) not in states]
+        return {"/todos/" + item["url"].rsplit("/", 1)[1]: item for item in items}
 
     def report(self):
         """The figures (dict): requests by method, failures, the slowest answer and the whole time in seconds."""

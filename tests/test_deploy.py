@@ -3,15 +3,13 @@
 In this order, on one lab: each class leaves a release running. The figures are in reports/deploy.json.
 """
 
-import contextlib
 import http.client
 import json
 import re
-import subprocess
 import time
 
 import pytest
-from conftest import ROOT, derive, docker, free_ports, last_line, run
+from conftest import ROOT, derive, docker, eventually, free_ports, last_line, run
 from load import Load
 
 NETWORK = "10.78.0"
@@ -100,18 +98,6 @@ def running(stack=STACK):
 
 def images(record):
     return {record["images"][part] for part in ("app", "nginx", "client")}
-
-
-def eventually(claim, seconds=60):
-    """Wait until a claim holds; its last answer."""
-    end = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(OSError, http.client.HTTPException, subprocess.CalledProcessError):
-            if claim():
-                return True
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.5)
 
 
 def keep(checkout, name, load):

@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import docker, inspect, run, sql
+from conftest import container, docker, inspect, run, sql
 
 
 def shell(image, command):
@@ -27,11 +27,6 @@ def files_of(image):
         docker("rm", name)
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         return {file.name for file in files if not file.isdir()}
-
-
-def container(released, service):
-    name = f"{released.release_project}-{service}-1"
-    return json.loads(docker("inspect", name))[0]
 
 
 class TestContents:

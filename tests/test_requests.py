@@ -1,26 +1,14 @@
 """What the release logs about a request, and whose word about the client it takes."""
 
-import http.client
 import json
 import re
 import socket
 import time
 
 import pytest
-from conftest import docker, last_line, run
+from conftest import ask, docker, last_line, run
 
 GIVEN = "0123456789abcdef0123456789abcdef"
-
-
-def ask(checkout, method, path, body=None, **headers):
-    """Send one request to the release; the answer has `status`, `headers` and `data` (the JSON)."""
-    connection = http.client.HTTPConnection("127.0.0.1", checkout.port, timeout=10)
-    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    answer.data = json.loads(content) if content else None
-    return answer
 
 
 def lines(checkout, service):

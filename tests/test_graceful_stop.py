@@ -1,0 +1,166 @@
+"""A container that is asked to stop finishes what it has begun: no request that was accepted fails."""
+
+import contextlib
+import subprocess
+import threading
+import time
+
+import pytest
+from conftest import ask, container, docker, eventually, sql
+from load import Load
+
+pytestmark = pytest.mark.resilience
+
+UWSGI = "docker/release/uwsgi.ini"
+GRACEFUL = "hook-master-start = unix_signal:15 gracefully_kill_them_all\n"
+
+
+class Held:
+    """A change of an item that is in the middle of being made: the application waits for MySQL, which waits for us.
+
+    `answer` is what the client was told in the end, or the error that it met.
+    """
+
+    def __init__(self, service):
+        self.service = service
+        item = ask(service, "POST", body='{"title": "held"}', Content_Type="application/json").data
+        self.path = "/todos/" + item["url"].rsplit("/", 1)[1]
+        self.answer = None
+
+    def __enter__(self):
+        command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --unbuffered todobackend"
+        name = f"{self.service.release_project}-db-1"
+        self.lock = subprocess.Popen(
+            ["docker", "exec", "--interactive", name, "sh", "-c", command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        number = self.path.rsplit("/", 1)[1]
+        self.lock.stdin.write(f"BEGIN; SELECT id FROM todo_todoitem WHERE id = {number} FOR UPDATE;\n")
+        self.lock.stdin.flush()
+        self.changing = threading.Thread(target=self.change)
+        time.sleep(0.5)  # until the row is ours
+        self.changing.start()
+        assert eventually(lambda: waiting(self.service), 10), "the change does not wait for the row"
+        return self
+
+    def change(self):
+        try:
+            answer = ask(self.service, "PATCH", self.path, '{"order": 7}', Content_Type="application/json")
+            self.answer = answer.status
+        except OSError as error:
+            self.answer = repr(error)
+
+    def release(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.lock.stdin.write("ROLLBACK;\n")
+            self.lock.stdin.flush()
+        self.changing.join(timeout=60)
+
+    def __exit__(self, *_):
+        self.release()
+        self.lock.communicate(timeout=60)
+
+
+def waiting(service):
+    """How many changes wait in MySQL."""
+    return len(sql(service, "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'UPDATE `todo%'"))
+
+
+def refuses(service):
+    """Whether somebody who comes now finds nobody there, or waits in vain."""
+    try:
+        return ask(service, path="/healthz", timeout=1).status == 502
+    except OSError:
+        return True
+
+
+def stopped_under_load(service, name, stop):
+    """Stop a container under load, while one change is held in it; start it again, and give back what was found."""
+    with Load("127.0.0.1", service.port, pause=0.02, longest=120) as load:
+        time.sleep(2)
+        with Held(service) as held:
+            began = time.monotonic()
+            stopping = subprocess.Popen(stop, stdout=subprocess.DEVNULL)
+            assert eventually(lambda: refuses(service), 10)
+            held.release()
+            stopping.wait(timeout=60)
+        assert eventually(lambda: not container(service, name)["State"]["Running"])
+        seconds = time.monotonic() - began
+        status = container(service, name)["State"]["ExitCode"]
+        docker("start", f"{service.release_project}-{name}-1")
+        assert eventually(lambda: ask(service, path="/readyz").status == 200)
+        time.sleep(1)
+    found = {
+        "held_change": held.answer,
+        "exit_status": status,
+        "seconds": round(seconds, 1),
+        "requests": load.report()["requests"],
+        "refused_meanwhile": len(load.failures),
+        # Of changes and items that a client was told of, and of items that nobody was told of.
+        "lost": load.lost(),
+        "made_without_an_answer": load.unasked(),
+    }
+    return found, load
+
+
+@contextlib.contextmanager
+def changed(service, old, new):
+    """Run the release with a compose file in which something else stands, and then with its own again."""
+    file = service.path("docker/release/docker-compose.yml")
+    own = file.read_text()
+    assert own.count(old) == 1
+    file.write_text(own.replace(old, new))
+    try:
+        assert service.make("start").returncode == 0
+        yield
+    finally:
+        file.write_text(own)
+        assert service.make("start").returncode == 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient(service):
+    """Let the application wait longer for MySQL than a machine may take that is busy with other things."""
+    line = "      SECRET_KEY_FILE: /secrets/secret_key\n"
+    with changed(service, line, f'{line}      MYSQL_TIMEOUT: "20"\n'):
+        yield
+
+
+def test_the_application_finishes_what_it_accepted(service, figures):
+    found, load = stopped_under_load(service, "app", ["docker", "stop", f"{service.release_project}-app-1"])
+    figures["graceful stop: application"] = found
+    assert found["held_change"] == 200
+    assert found["exit_status"] == 0
+    # Who came while there was no application was told so, and nothing was done for him.
+    assert [failure for failure in load.failures if not failure.told] == []
+    assert (found["lost"], found["made_without_an_answer"]) == ([], [])
+
+
+def test_with_die_on_term_it_would_not(service, figures):
+    settings = service.path(UWSGI).read_text()
+    assert settings.count(GRACEFUL) == 1
+    service.path("docker/release/die-on-term.ini").write_text(settings.replace(GRACEFUL, "die-on-term = true\n"))
+    line = "      - socket:/run/todobackend # OUTPUT: the socket nginx talks to\n"
+    with changed(service, line, f"{line}      - ./die-on-term.ini:/etc/todobackend/uwsgi.ini:ro\n"):
+        found, _ = stopped_under_load(service, "app", ["docker", "stop", f"{service.release_project}-app-1"])
+    figures["graceful stop: application with die-on-term"] = found
+    assert found["held_change"] == 502
+
+
+def test_nginx_finishes_what_it_accepted(service, figures):
+    found, load = stopped_under_load(service, "nginx", ["docker", "stop", f"{service.release_project}-nginx-1"])
+    figures["graceful stop: nginx"] = found
+    assert found["held_change"] == 200
+    assert found["exit_status"] == 0
+    # There is nobody in front of it who could say more than that the connection is refused or closed.
+    assert [failure for failure in load.failures if failure.found.startswith(("4", "5"))] == []
+    assert (found["lost"], found["made_without_an_answer"]) == ([], [])
+
+
+def test_with_the_usual_signal_it_would_not(service, figures):
+    command = ["docker", "kill", "--signal", "TERM", f"{service.release_project}-nginx-1"]
+    found, _ = stopped_under_load(service, "nginx", command)
+    figures["graceful stop: nginx with SIGTERM"] = found
+    assert found["held_change"] != 200
