@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,9 @@ from rest_framework.utils.urls import replace_query_param
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 2**31 - 1
+# Characters of a link, which repeats the rest of the query. nginx takes 4 KiB of headers from the application, with
+# three links in them.
+MAX_LINK = 1000
 
 
 class PageQuery(serializers.Serializer):
@@ -44,6 +48,7 @@ class LinkHeaderPagination(BasePagination):
 
         Raises:
             rest_framework.exceptions.ValidationError: limit or offset is no number, or out of bounds.
+            rest_framework.exceptions.ParseError: the rest of the query is too long for the links.
         """
         asked = {name: request.query_params[name] for name in PARAMETERS if name in request.query_params}
         if not asked and request.accepted_renderer.format != "api":
@@ -52,6 +57,8 @@ class LinkHeaderPagination(BasePagination):
         query.is_valid(raise_exception=True)
         self.url = request.build_absolute_uri()
         self.limit, self.offset = query.validated_data["limit"], query.validated_data["offset"]
+        if len(self._link(MAX_OFFSET)) > MAX_LINK:
+            raise ParseError("The query is too long to be repeated in the links to other pages.")
         # One more than asked tells whether a next page exists, without counting a long table.
         # The index alone counts through what comes before the page; only the page's own rows are read.
         keys = list(queryset.values_list("pk", flat=True)[self.offset : self.offset + self.limit + 1])

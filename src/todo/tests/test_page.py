@@ -92,6 +92,11 @@ class LinksOfAPage(FiveItems):
             f'<{HOST}/todos?colour=brown&limit=5&offset=0>; rel="first"',
         )
 
+    def test_should_refuse_a_query_too_long_to_repeat(self):
+        response = self.client.get(f"{TODOS}?limit=5&colour={'<' * 500}")
+        self.assertEqual(response.status_code, 400)
+        self.assertIn("too long", response.json()["detail"])
+
     def test_should_say_the_limit_that_an_offset_alone_gets(self):
         self.assertEqual(
             self.client.get(f"{TODOS}?offset=0")["Link"], f'<{HOST}/todos?limit=100&offset=0>; rel="first"'
