@@ -132,7 +132,7 @@ LOGGING = {
         "django": {"handlers": []},
         # Refusals are no news: the line of the request has its status. Tracebacks are.
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
         "django_guid": {"level": "ERROR"},
         # runserver prints a line for each request itself.
         "todobackend.request_log": {"level": "WARNING"},
