@@ -27,6 +27,9 @@ class Backend:
             self.passes()
         return self.answers
 
+    def get_connection_params(self):
+        return {"connect_timeout": 2}
+
     def passes(self):
         """Let the time pass that this server takes to say nothing."""
 
@@ -45,7 +48,7 @@ class ConnectionTestCase(TestCase):
 
     def connected(self, wrapper):
         """Connect, and see to the end of the connection."""
-        wrapper.get_new_connection({"connect_timeout": 2})
+        wrapper.get_new_connection(wrapper.get_connection_params())
         self.addCleanup(wrapper.connection.close)
         self.addCleanup(wrapper.server.close)
         return wrapper
@@ -94,6 +97,9 @@ class AServerThatKeepsSilent(ConnectionTestCase):
     def setUp(self):
         super().setUp()
         self.another = self.connected(type(self.wrapper)())
+        thread = mock.patch("todobackend.mysql.kept.threading.Thread")
+        self.thread = thread.start()
+        self.addCleanup(thread.stop)
         self.keep_silent(2)
 
     def keep_silent(self, patience):
@@ -109,12 +115,9 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         """Try to connect; return what came of it, and whether the server was asked."""
         before, found = wrapper.attempts, None
         try:
-            wrapper.get_new_connection({"connect_timeout": 2})
+            self.connected(wrapper)
         except (OSError, ServerSilentError) as error:
             found = type(error)
-        else:
-            self.addCleanup(wrapper.connection.close)
-            self.addCleanup(wrapper.server.close)
         return found, wrapper.attempts > before
 
     def test_should_not_be_asked_for_a_connection_right_after_a_ping(self):
@@ -131,25 +134,24 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         self.assertEqual(self.connect(self.wrapper), (OSError, True))
         self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
-    def test_should_be_asked_again_after_a_second(self):
+    def test_should_be_asked_by_one_thread_alone(self):
         self.wrapper.is_usable()
-        self.now += TRY_EVERY
-        self.assertEqual(self.connect(self.wrapper), (OSError, True))
+        self.another.is_usable()
+        self.assertEqual(self.thread.return_value.start.call_count, 1)
 
-    def test_should_be_asked_by_one_at_a_time(self):
+    def test_should_be_asked_every_second_until_it_answers(self):
         self.wrapper.is_usable()
-        self.now += TRY_EVERY
-        found = []
-        self.wrapper.passes = lambda: found.append(self.connect(self.another))
-        self.connect(self.wrapper)
-        self.assertEqual(found, [(ServerSilentError, False)])
+        asked = []
 
-    def test_should_be_asked_by_all_when_it_has_answered(self):
-        self.wrapper.is_usable()
-        self.now += TRY_EVERY
-        self.wrapper.answers = self.another.answers = True
+        def second(seconds):
+            asked.append((seconds, self.wrapper.attempts))
+            self.wrapper.answers = len(asked) == 3
+
+        with mock.patch("todobackend.mysql.kept.time.sleep", second):
+            call = self.thread.call_args.kwargs
+            call["target"](*call["args"])
+        self.assertEqual(asked, [(TRY_EVERY, 1), (TRY_EVERY, 2), (TRY_EVERY, 3)])
         self.assertEqual(self.connect(self.wrapper), (None, True))
-        self.assertEqual(self.connect(self.another), (None, True))
 
     def test_should_not_be_one_that_refuses_at_once(self):
         self.keep_silent(0.1)

@@ -1,8 +1,11 @@
 """The look at a kept connection, and at a server that keeps silent, apart from MySQL's own classes."""
 
+import contextlib
 import select
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import OperationalError
@@ -18,7 +21,7 @@ TRY_EVERY = 1.0
 
 
 class ServerSilentError(OperationalError):
-    """The server did not answer a moment ago: it is not asked again yet."""
+    """The server did not answer a moment ago: this request does not ask it again."""
 
 
 class Silence:
@@ -26,40 +29,43 @@ class Silence:
 
     To find that out takes a request as long as its patience (MYSQL_TIMEOUT, connect_timeout). Were each to find out for
     itself, a handful would occupy every worker and the rest would wait in line for many times that. So once one has
-    found out, the others are told at once, and one at a time tries again: a circuit breaker (M. Nygard, Release It!).
+    found out, the others are told at once, and a thread of its own tries again: a circuit breaker (M. Nygard, Release
+    It!).
     """
 
     def __init__(self) -> None:
         """Begin with a server that is thought to answer."""
         self._lock = threading.Lock()
         self._silent = False
-        self._next = 0.0
 
-    def note(self) -> None:
-        """Remember that the server kept silent just now."""
-        with self._lock:
-            self._silent = True
-            self._next = time.monotonic() + TRY_EVERY
-
-    def over(self) -> None:
-        """Remember that it answered."""
-        self._silent = False
-
-    def check(self, patience: float) -> None:
-        """Ask for leave to connect.
+    def note(self, connect: Callable[[], Any]) -> None:
+        """Remember that the server kept silent just now, until it answers.
 
         Args:
-            patience: seconds that the attempt may take; until then nobody else gets leave.
+            connect: returns a new connection, or raises.
+        """
+        with self._lock:
+            if self._silent:
+                return
+            self._silent = True
+        threading.Thread(target=self._listen, args=(connect,), daemon=True).start()
+
+    def _listen(self, connect: Callable[[], Any]) -> None:
+        while self._silent:
+            time.sleep(TRY_EVERY)
+            # Whatever the reason: it is a request's business to tell it.
+            with contextlib.suppress(Exception):
+                connect().close()
+                self._silent = False
+
+    def check(self) -> None:
+        """Ask for leave to connect.
 
         Raises:
-            ServerSilentError: it kept silent a moment ago, or somebody else is trying.
+            ServerSilentError: the server is silent.
         """
-        if not self._silent:
-            return
-        with self._lock:
-            if self._silent and time.monotonic() < self._next:
-                raise ServerSilentError("the server kept silent a moment ago; it is asked again soon")
-            self._next = time.monotonic() + patience
+        if self._silent:
+            raise ServerSilentError("the server keeps silent; it is asked again every second")
 
 
 class KeptConnection:
@@ -85,14 +91,13 @@ class KeptConnection:
         Raises:
             django.db.OperationalError: the server does not answer, or refuses.
         """
-        self.silence.check(conn_params.get("connect_timeout", 0) + TRY_EVERY)
+        self.silence.check()
         self._began = time.monotonic()
         try:
             connection = super().get_new_connection(conn_params)
         except Exception:
             self._note_silence()
             raise
-        self.silence.over()
         self._answered = time.monotonic()
         return connection
 
@@ -117,7 +122,7 @@ class KeptConnection:
     def _note_silence(self) -> None:
         # Since this request began to use the connection: the driver's words for a time that is over differ.
         if time.monotonic() - self._began > LONG:
-            self.silence.note()
+            self.silence.note(partial(super().get_new_connection, self.get_connection_params()))
 
 
 def _has_something_to_read(file_descriptor: int) -> bool:
