@@ -13,8 +13,8 @@ import time
 class Failure:
     """A request that did not end in a 2xx answer: when (seconds since the start), what, and what came instead.
 
-    `told` says that it was an answer as it should be while something is away: 502 or 503, with the time to try again, for
-    pages of any origin to read. `seconds` is how long it took to come.
+    `told` says that it was an answer as it should be while something is away: 502 or 503, with the time to try again,
+    and readable from any origin. `seconds` is how long it took to come.
     """
 
     at: float
