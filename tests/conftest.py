@@ -233,6 +233,11 @@ def ask(checkout, method="GET", path="/todos", body=None, timeout=30, **headers)
     return answer
 
 
+def settled(checkout):
+    """Wait until every process of the application is ready again, not only the one that is asked first."""
+    assert eventually(lambda: all(ask(checkout, path="/readyz").status == 200 for _ in range(40)))
+
+
 def derive(name, parent, lines, folder, files=()):
     """Build an image from another one: more lines of a Dockerfile, and files ({name: text}) that they may copy."""
     folder.mkdir(parents=True, exist_ok=True)

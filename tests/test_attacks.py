@@ -154,11 +154,11 @@ def chunks(body, coding=b"Transfer-Encoding: chunked"):
     return carrier(coding + b"\r\n", body)
 
 
-@pytest.mark.usefixtures("untouched")
 # No Host at all is none of ours either.
 NOT_A_HOST = {"detail": "The Host header names no host of this service (ALLOWED_HOSTS)."}
 
 
+@pytest.mark.usefixtures("untouched")
 class TestSmuggling:
     """Two servers that disagree on where a request ends would take a part of one for another."""
 

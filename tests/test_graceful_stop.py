@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import ask, container, docker, eventually, sql
+from conftest import ask, container, docker, eventually, settled, sql
 from load import Load
 
 pytestmark = pytest.mark.resilience
@@ -90,8 +90,7 @@ def stopped_under_load(service, name, stop):
         seconds = time.monotonic() - began
         status = container(service, name)["State"]["ExitCode"]
         docker("start", f"{service.release_project}-{name}-1")
-        assert eventually(lambda: ask(service, path="/readyz").status == 200)
-        time.sleep(1)
+        settled(service)
     found = {
         "held_change": held.answer,
         "exit_status": status,

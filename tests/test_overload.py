@@ -46,15 +46,15 @@ end
 
 @pytest.fixture(scope="module")
 def wrk(service, tmp_path_factory):
-    """Run wrk on the release's list of ten: call it with seconds, connections, and their pauses (milliseconds)."""
+    """Run wrk on the release's list of ten: call it with seconds, connections and their pause (milliseconds)."""
     folder = tmp_path_factory.mktemp("wrk")
     (folder / "load.lua").write_text(LUA)
     environment = (service.path(".state/parents.env")).read_text()
     parent = re.search(r"DEBIAN_PARENT=['\"]?([^'\"\n]+)", environment)[1]
     network = service.path(".state/network")
     docker(
-        "build", "--quiet", "--tag", WRK, "--build-arg", f"PARENT={parent}", "--secret", f"id=apt,src={network}/apt.conf",
-        "--secret", f"id=ca,src={network}/ca.pem", str(ROOT / "bench/wrk"),
+        "build", "--quiet", "--tag", WRK, "--build-arg", f"PARENT={parent}",
+        "--secret", f"id=apt,src={network}/apt.conf", "--secret", f"id=ca,src={network}/ca.pem", str(ROOT / "bench/wrk"),
     )  # fmt: skip
     address = f"http://localhost:{service.port}/todos?limit=10"
     ask(service, "DELETE")
@@ -63,7 +63,7 @@ def wrk(service, tmp_path_factory):
 
     def load(seconds, connections, pause):
         answer = docker(
-            "run", "--rm", "--network=host", "--volume", f"{folder}:/load:ro", "--ulimit=nofile=65536", WRK, "-t1",
+            "run", "--rm", "--network=host", "--volume", f"{folder}:/load:ro", WRK, "-t1",
             f"-c{connections}", f"-d{seconds}s", "--timeout=20s", "-s", "/load/load.lua", address, "--", str(pause),
         )  # fmt: skip
         return json.loads(answer.splitlines()[-1])

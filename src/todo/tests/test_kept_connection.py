@@ -28,7 +28,7 @@ class Backend:
         return self.answers
 
     def get_connection_params(self):
-        return {"connect_timeout": 2}
+        return {"connect_timeout": 2, "read_timeout": 2}
 
     def passes(self):
         """Let the time pass that this server takes to say nothing."""
@@ -152,6 +152,11 @@ class AServerThatKeepsSilent(ConnectionTestCase):
             call["target"](*call["args"])
         self.assertEqual(asked, [(TRY_EVERY, 1), (TRY_EVERY, 2), (TRY_EVERY, 3)])
         self.assertEqual(self.connect(self.wrapper), (None, True))
+
+    def test_should_not_be_one_that_ends_a_connection_before_the_time_is_over(self):
+        self.keep_silent(1.5)
+        self.wrapper.is_usable()
+        self.assertEqual(self.connect(self.another), (OSError, True))
 
     def test_should_not_be_one_that_refuses_at_once(self):
         self.keep_silent(0.1)

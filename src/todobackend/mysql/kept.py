@@ -13,7 +13,7 @@ from django.db import OperationalError
 # Seconds between two questions to the server on one connection; in between, a look at the socket has to do.
 PING_EVERY = 1.0
 
-# Seconds: what took longer to fail did so because nothing came back, not because the server refused.
+# Seconds: a connection that took longer to fail did so because nothing came back, not because the server refused.
 LONG = 0.9
 
 # Seconds between two attempts to reach a silent server.
@@ -96,7 +96,7 @@ class KeptConnection:
         try:
             connection = super().get_new_connection(conn_params)
         except Exception:
-            self._note_silence()
+            self._note_silence(LONG)
             raise
         self._answered = time.monotonic()
         return connection
@@ -116,12 +116,13 @@ class KeptConnection:
         if usable:
             self._answered = time.monotonic()
         else:
-            self._note_silence()
+            # The driver waited for an answer as long as it may, nearly; without a limit it does not come back at all.
+            self._note_silence(max(LONG, 0.95 * self.get_connection_params().get("read_timeout", 0)))
         return usable
 
-    def _note_silence(self) -> None:
+    def _note_silence(self, long: float) -> None:
         # Since this request began to use the connection: the driver's words for a time that is over differ.
-        if time.monotonic() - self._began > LONG:
+        if time.monotonic() - self._began > long:
             self.silence.note(partial(super().get_new_connection, self.get_connection_params()))
 
 
