@@ -20,6 +20,7 @@ PACKAGE_UPLOAD_URL ?=
 MIN_FREE_GIB ?= 5
 T ?=
 B ?=
+FILE ?=
 TAGS ?=
 BUILD_TAG ?=
 VERSION ?=
@@ -29,7 +30,8 @@ CLUSTER_NETWORK ?= 10.77.0
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
-	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop logs shell clean distclean \
+	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop backup restore logs shell \
+	clean distclean \
 	lint lock bench workflow-tests resilience
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
@@ -127,6 +129,12 @@ start: base ## the release that was built last -> running again, with its data
 
 stop: doctor ## running -> stopped; the data is kept
 	@scripts/stop
+
+backup: base ## the running release's data -> backups/..., as it is at one moment (or FILE=)
+	@scripts/backup $(FILE)
+
+restore: base ## FILE= of a backup -> its data, in a release that has none
+	@scripts/restore $(FILE)
 
 logs: doctor ## what the containers said
 	@scripts/logs

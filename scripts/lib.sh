@@ -178,6 +178,30 @@ own_names() {
     printf 'localhost,127.0.0.1,[::1],nginx%s%s' "${name:+,$name}" "${address:+,$address}"
 }
 
+# database_runs: does the release's?
+database_runs() { [ -n "$(containers "$RELEASE_PROJECT" db --filter status=running)" ]; }
+
+# in_database SCRIPT: run it by bash in the container of the release's database, with its password at hand.
+# shellcheck disable=SC2016  # the container's variables
+in_database() { release exec --no-TTY db bash -euo pipefail -c 'export MYSQL_PWD=$(cat /secrets/mysql_password); '"$1"; }
+
+# dump: the data of the release's database, as docker/release/dump.sh says, compressed.
+dump() { release exec --no-TTY db bash -euo pipefail -c "{ $(cat docker/release/dump.sh); } | gzip --no-name" </dev/null; }
+
+# check_backup FILE: is it a backup, and whole? CONTENT is then the digest of the data in it. In a container, which has the
+# tools wherever this runs.
+check_backup() {
+    # shellcheck disable=SC2016  # the container's variables
+    CONTENT=$(docker run --rm --interactive --network none --user 65534 --entrypoint bash "$MYSQL_PARENT" -euo pipefail -c '
+        text=$(mktemp)
+        gunzip -c >"$text"
+        head -n 1 "$text" | grep -qx -e "-- todobackend backup 1"
+        said=$(tail -n 1 "$text" | sed -n "s/^-- content \([0-9a-f]\{64\}\)$/\1/p")
+        found=$(sed -n "/^START TRANSACTION;$/,/^COMMIT;$/p" "$text" | sha256sum | cut -d " " -f 1)
+        [ -n "$said" ] && [ "$said" = "$found" ] && echo "$found"' <"$1" 2>/dev/null) ||
+        fail "expected a whole backup, as make backup writes it, found that $1 is broken or something else. Nothing was changed. Take another"
+}
+
 registry() { docker compose --env-file /dev/null -f docker/registry/docker-compose.yml "$@"; }
 
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
@@ -190,8 +214,12 @@ project_containers() {
     docker ps --all --quiet --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff "$@"
 }
 
-# containers PROJECT SERVICE: the same of one service.
-containers() { project_containers "$1" --filter "label=com.docker.compose.service=$2"; }
+# containers PROJECT SERVICE [DOCKER-PS ARGUMENTS...]: the same of one service.
+containers() {
+    local service=$2 project=$1
+    shift 2
+    project_containers "$project" --filter "label=com.docker.compose.service=$service" "$@"
+}
 
 # remove_containers PROJECT SERVICE: what a killed run may have left.
 remove_containers() {
