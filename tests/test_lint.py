@@ -1,11 +1,15 @@
 """Every linter can say no."""
 
 import pytest
+from conftest import run
+
+LINT_PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 
 # What breaks which linter: {its name in the verdict: (file, text)}.
 BROKEN = {
     "ruff check": ("tests/broken_check.py", "import os\n"),
     "ruff format": ("tests/broken_format.py", "x = {  'a':1 }\n"),
+    "bandit": ("src/todobackend/broken.py", "import pickle\n\nprint(pickle.loads(b''))\n"),
     "shellcheck": ("scripts/broken", "#!/bin/bash\necho $1\n"),
     "hadolint": ("docker/broken/Dockerfile", "FROM debian\nRUN cd /tmp\n"),
     "yamllint": ("docker/broken.yml", "a:   1\na: 2\n"),
@@ -31,3 +35,32 @@ def verdict(checkout):
 @pytest.mark.parametrize("linter", BROKEN)
 def test_linter_says_no(verdict, linter):
     assert linter in verdict
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (
+            '{"dependencies": [{"name": "django", "version": "1.0", "vulns": [{"id": "PYSEC-2026-1"}]}]}',
+            "FAIL  pip-audit",
+        ),
+        (
+            '{"dependencies": [{"name": "django", "skip_reason": "not found"}]}',
+            "not audited: the advisory service does not",
+        ),
+        ('{"dependencies": [{"name": "django", "version": "5.2", "vulns": []}]}', "ok    pip-audit"),
+        ("Traceback: it does not run at all", "FAIL  pip-audit"),
+    ],
+)
+def test_audit_tells_what_the_advisory_service_said(verdict, checkout, tmp_path, answer, found):
+    # The service is out of reach in many places: its client is another one here, which always says the same.
+    (tmp_path / "pip-audit").write_text(f"#!/bin/sh\necho '{answer}'\n")
+    (tmp_path / "pip-audit").chmod(0o755)
+    # Only the audit: the other linters had their say.
+    for name in ("ruff", "bandit", "shellcheck", "hadolint", "yamllint", "check-jsonschema", "ansible-lint"):
+        (tmp_path / name).symlink_to("/bin/true")
+    shown = run(
+        "docker", "run", "--rm", "--network=none", f"--volume={tmp_path}:/stubs:ro",
+        f"--volume={checkout.folder}:/project:ro", f"--env=PATH=/stubs:{LINT_PATH}", "todobackend-lint:built-lint", "lint.sh",
+    ).stdout  # fmt: skip
+    assert found in shown

@@ -18,7 +18,7 @@ SRC = Path(__file__).resolve().parents[2]
 DEBUG = env.bool("DEBUG", default=True)
 
 # Fit for a laptop only, and named so that nobody mistakes it; release settings read the real one, and have no default.
-SECRET_KEY = "insecure-for-development-only"  # noqa: S105
+SECRET_KEY = "insecure-for-development-only"  # noqa: S105  # nosec B105
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
