@@ -191,7 +191,7 @@ dump() { release exec --no-TTY db bash -euo pipefail -c "{ $(cat docker/release/
 # check_backup FILE: is it a backup, and whole? CONTENT is then the digest of the data in it. In a container, which has the
 # tools wherever this runs.
 check_backup() {
-    # shellcheck disable=SC2016  # the container's variables
+    # shellcheck disable=SC2016,SC2034  # the container's variables; who calls this reads CONTENT
     CONTENT=$(docker run --rm --interactive --network none --user 65534 --entrypoint bash "$MYSQL_PARENT" -euo pipefail -c '
         text=$(mktemp)
         gunzip -c >"$text"

@@ -3,6 +3,7 @@
 import pytest
 from conftest import run
 
+DJANGO = '{"dependencies": [{"name": "django"'
 LINT_PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 
 # What breaks which linter: {its name in the verdict: (file, text)}.
@@ -48,7 +49,7 @@ def test_linter_says_no(verdict, linter):
             '{"dependencies": [{"name": "django", "skip_reason": "not found"}]}',
             "not audited: the advisory service does not",
         ),
-        ('{"dependencies": [{"name": "django", "version": "5.2", "vulns": []}]}', "ok    pip-audit"),
+        (f'{DJANGO}, "version": "5.2", "vulns": []}}]}}', "ok    pip-audit"),
         ("Traceback: it does not run at all", "FAIL  pip-audit"),
     ],
 )
@@ -61,6 +62,7 @@ def test_audit_tells_what_the_advisory_service_said(verdict, checkout, tmp_path,
         (tmp_path / name).symlink_to("/bin/true")
     shown = run(
         "docker", "run", "--rm", "--network=none", f"--volume={tmp_path}:/stubs:ro",
-        f"--volume={checkout.folder}:/project:ro", f"--env=PATH=/stubs:{LINT_PATH}", "todobackend-lint:built-lint", "lint.sh",
+        f"--volume={checkout.folder}:/project:ro", f"--env=PATH=/stubs:{LINT_PATH}",
+        "todobackend-lint:built-lint", "lint.sh",
     ).stdout  # fmt: skip
     assert found in shown

@@ -54,7 +54,8 @@ def wrk(service, tmp_path_factory):
     network = service.path(".state/network")
     docker(
         "build", "--quiet", "--tag", WRK, "--build-arg", f"PARENT={parent}",
-        "--secret", f"id=apt,src={network}/apt.conf", "--secret", f"id=ca,src={network}/ca.pem", str(ROOT / "bench/wrk"),
+        "--secret", f"id=apt,src={network}/apt.conf", "--secret", f"id=ca,src={network}/ca.pem",
+        str(ROOT / "bench/wrk"),
     )  # fmt: skip
     address = f"http://localhost:{service.port}/todos?limit=10"
     ask(service, "DELETE")

@@ -5,17 +5,21 @@ set -uo pipefail
 shopt -s lastpipe
 
 failed=()
+NOT_DONE=75 # EX_TEMPFAIL of sysexits.h
 
 # check NAME COMMAND...
 check() {
     local name=$1
     shift
-    if "$@"; then
-        echo "ok    $name"
-    else
-        echo "FAIL  $name" >&2
-        failed+=("$name")
-    fi
+    "$@"
+    case $? in
+        0) echo "ok    $name" ;;
+        "$NOT_DONE") echo "-     $name: not done, as said above" ;;
+        *)
+            echo "FAIL  $name" >&2
+            failed+=("$name")
+            ;;
+    esac
 }
 
 # on NAME COMMAND...: run it on the files that come in; none found means that the pattern is wrong.
@@ -52,7 +56,8 @@ audited() {
         case "$answer" in
             *'"id":'*) printf '%s\n' "$answer" | tr '}' '\n' | grep -F '"id":' >&2; echo "      in $file" >&2; return 1 ;;
             *'"skip_reason"'* | *ConnectionError* | *"Max retries"* | *Timeout*)
-                echo "      not audited: the advisory service does not answer from here"; return ;;
+                echo "      not audited: the advisory service does not answer from here"
+                return "$NOT_DONE" ;;
             *'"vulns"'*) ;;
             *) printf '%s\n' "$answer" >&2; return 1 ;;
         esac
