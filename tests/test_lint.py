@@ -1,5 +1,7 @@
 """Every linter can say no."""
 
+import os
+
 import pytest
 from conftest import run
 
@@ -41,14 +43,8 @@ def test_linter_says_no(verdict, linter):
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
-        (
-            '{"dependencies": [{"name": "django", "version": "1.0", "vulns": [{"id": "PYSEC-2026-1"}]}]}',
-            "FAIL  pip-audit",
-        ),
-        (
-            '{"dependencies": [{"name": "django", "skip_reason": "not found"}]}',
-            "not audited: the advisory service does not",
-        ),
+        (f'{DJANGO}, "version": "1.0", "vulns": [{{"id": "PYSEC-2026-1"}}]}}]}}', "FAIL  pip-audit"),
+        (f'{DJANGO}, "skip_reason": "not found"}}]}}', "-     pip-audit"),
         (f'{DJANGO}, "version": "5.2", "vulns": []}}]}}', "ok    pip-audit"),
         ("Traceback: it does not run at all", "FAIL  pip-audit"),
     ],
@@ -61,7 +57,7 @@ def test_audit_tells_what_the_advisory_service_said(verdict, checkout, tmp_path,
     for name in ("ruff", "bandit", "shellcheck", "hadolint", "yamllint", "check-jsonschema", "ansible-lint"):
         (tmp_path / name).symlink_to("/bin/true")
     shown = run(
-        "docker", "run", "--rm", "--network=none", f"--volume={tmp_path}:/stubs:ro",
+        "docker", "run", "--rm", "--network=none", f"--user={os.getuid()}", f"--volume={tmp_path}:/stubs:ro",
         f"--volume={checkout.folder}:/project:ro", f"--env=PATH=/stubs:{LINT_PATH}",
         "todobackend-lint:built-lint", "lint.sh",
     ).stdout  # fmt: skip
