@@ -74,6 +74,28 @@ await() {
     return "$status"
 }
 
+# --- whole or not at all ---
+
+# take_away PATH...: gone in one step, however long it takes to take a folder apart.
+take_away() {
+    local path gone="$STATE/gone"
+    mkdir -p "$STATE"
+    for path in "$@"; do
+        rm -rf "$gone"
+        [ ! -e "$path" ] || mv "$path" "$gone"
+    done
+    rm -rf "$gone"
+}
+
+# put NEW PLACE: what is whole comes to its place in one step. Who looks there meanwhile, or is left there by a run that was
+# killed, finds what was there before, or nothing, or this.
+put() {
+    take_away "$2"
+    mv "$1" "$2"
+}
+
+sha256() { if command -v sha256sum >/dev/null 2>&1; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
+
 # asked TARGET: was it asked for by name?
 asked() { case " ${GOALS:-} " in *" $1 "*) ;; *) return 1 ;; esac; }
 
@@ -229,13 +251,13 @@ remove_containers() {
     [ -z "$ids" ] || docker rm --force --volumes $ids >/dev/null
 }
 
-# run_job COMPOSE PROJECT SERVICE DIRECTORY [COMPOSE-RUN ARGUMENTS...]
-# Run a service to its end, then bring the container's DIRECTORY out, whatever the verdict. The
-# directory's contents land in ./DIRECTORY's last part. Returns the service's exit status; where no
-# container was made (a dependency failed), 125 - the absence of a container is never a success.
+# run_job COMPOSE PROJECT SERVICE DIRECTORY NEW [COMPOSE-RUN ARGUMENTS...]
+# Run a service to its end, then bring the container's DIRECTORY out as the folder NEW, whatever the verdict. Returns the
+# service's exit status; where no container was made (a dependency failed), 125 - the absence of a container is never a
+# success; where the copy failed, 126, and there is no NEW.
 run_job() {
-    local compose=$1 project=$2 service=$3 from=$4 status=0 name
-    shift 4
+    local compose=$1 project=$2 service=$3 from=$4 new=$5 status=0 name
+    shift 5
     name="$project-$service-$$"
     remove_containers "$project" "$service"
     # A job is asked nothing and gets no terminal, wherever make runs; FORCE_COLOR tells it of ours.
@@ -243,9 +265,28 @@ run_job() {
     if [ -z "$(docker ps --all --quiet --filter "name=^$name\$")" ]; then
         return 125
     fi
-    mkdir -p ".$from"
-    docker cp "$name:$from/." ".$from" >/dev/null || status=126
+    rm -rf "$new"
+    mkdir -p "$new"
+    docker cp "$name:$from/." "$new" >/dev/null || {
+        status=126
+        rm -rf "$new"
+    }
     docker rm --force --volumes "$name" >/dev/null
+    return "$status"
+}
+
+# run_suite COMPOSE PROJECT SERVICE [COMPOSE-RUN ARGUMENTS...]: a job whose evidence comes to reports/, each piece whole or
+# not at all. What is there of a run before has to be taken away first.
+run_suite() {
+    local compose=$1 project=$2 service=$3 new="$STATE/reports" status=0 piece
+    shift 3
+    rm -rf "$new"
+    run_job "$compose" "$project" "$service" /reports "$new" "$@" || status=$?
+    mkdir -p reports
+    for piece in "$new"/*; do
+        [ ! -e "$piece" ] || put "$piece" "reports/${piece##*/}" || status=126
+    done
+    rm -rf "$new"
     return "$status"
 }
 
