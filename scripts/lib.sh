@@ -74,6 +74,37 @@ await() {
     return "$status"
 }
 
+# --- one after the other ---
+
+TURN_LIMIT=900 # seconds
+
+# take_turn: one run at a time works in a checkout, for src/, target/ and reports/ are the checkout's. One whose make was
+# killed may still be at work: it shall end before its containers are taken from it, or it takes ours.
+take_turn() {
+    if [ "${TURN:-}" != "$ROOT" ]; then # else it is whoever called us who has it
+        mkdir -p "$STATE"
+        # Held by all that has the file open, so that the end of the last of them is the end of the turn.
+        exec 9>>"$STATE/turn"
+        if ! lock 0; then
+            info "Another run is at work in this checkout: waiting for it"
+            lock "$TURN_LIMIT" ||
+                fail "expected the other run in this checkout to end within $TURN_LIMIT s, found process $(cat "$STATE/turn") still at work. Type: kill $(cat "$STATE/turn"), then run make again."
+        fi
+        echo "$$" >"$STATE/turn"
+        export TURN="$ROOT"
+    fi
+}
+
+# lock SECONDS: macOS has no flock, but a Perl.
+lock() {
+    if command -v flock >/dev/null 2>&1; then
+        flock --timeout "$1" 9
+    else
+        perl -MFcntl=:flock -e 'open my $file, ">>&=9" or die;
+            for (0 .. 2 * shift) { exit 0 if flock $file, LOCK_EX | LOCK_NB; select undef, undef, undef, 0.5 } exit 1' "$1"
+    fi
+}
+
 # --- whole or not at all ---
 
 # take_away PATH...: gone in one step, however long it takes to take a folder apart.
