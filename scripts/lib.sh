@@ -23,10 +23,31 @@ fi
 info() { printf '%s=> %s%s\n' "$YELLOW" "$*" "$PLAIN"; }
 good() { printf '%s=> %s%s\n' "$GREEN" "$*" "$PLAIN"; }
 
-# The end of every failure: what was expected, what was found, what to type.
-fail() {
-    printf '%sFAIL: %s%s\n' "$RED" "$*" "$PLAIN" >&2
-    exit 1
+# The end of every failure: what was expected, what was found, what to type. An engine that was lost meanwhile is what was
+# found, whatever came of it.
+fail() { tell 1 "$*" "$(engine_lost)"; }
+
+# broke SENTENCE: the same where docker did not do its part, and so there is no verdict on anything: a full disk is asked
+# for too. Another exit status, so that a caller takes it for none.
+broke() {
+    local cause
+    cause=$(engine_lost)
+    [ -n "$cause" ] || cause=$(disk_full)
+    tell 2 "$*" "$cause"
+}
+
+# tell STATUS SENTENCE CAUSE: a cause stands in the place of what the sentence says was found.
+tell() {
+    local sentence=$2
+    [ -z "$3" ] || sentence="${2%%, found *}, $3, then: make ${GOALS:-release}$WITH$PORT_KNOB"
+    printf '%sFAIL: %s%s\n' "$RED" "$sentence" "$PLAIN" >&2
+    quit "$1"
+}
+
+# quit STATUS: end, where everything was said.
+quit() {
+    SAID=yes
+    exit "$1"
 }
 
 # Said after a failed build.
@@ -74,13 +95,59 @@ await() {
     return "$status"
 }
 
+# --- what stops everything that docker does ---
+
+# The engine makes its bridge anew whenever it starts: when that was tells one life of it from the next.
+engine_since() { docker network inspect --format '{{.Created}}' bridge 2>/dev/null || true; }
+
+# note_engine: what engine_lost compares with; the scripts that are called from here compare with the same.
+note_engine() {
+    ENGINE_SINCE=${ENGINE_SINCE:-$(engine_since)}
+    export ENGINE_SINCE
+}
+
+# engine_lost: how the engine that was noted was lost; nothing where it was not.
+engine_lost() {
+    local now
+    [ -n "${ENGINE_SINCE:-}" ] || return 0
+    now=$(engine_since)
+    if [ -z "$now" ]; then
+        printf 'found that the Docker engine does not answer any more. Start it'
+    elif [ "$now" != "$ENGINE_SINCE" ]; then
+        printf 'found that the Docker engine was restarted meanwhile. Wait until it is up'
+    fi
+}
+
+# A step that fails takes away what it had written, so a disk that was full has some space again. No layer of ours takes
+# so much (in MiB): where there is more, it was not the disk.
+ENOUGH_SPACE=1024
+
+# disk_full: whose disk is; nothing where none is. The engine's may be on another machine: a container of its looks there.
+disk_full() {
+    local free answer whose="this checkout's"
+    free=$(df -Pk "$ROOT" | awk 'NR == 2 { print int($4 / 1024) }')
+    if [ "$free" -ge "$ENOUGH_SPACE" ]; then
+        [ -n "${DEBIAN_PARENT:-}" ] || return 0
+        whose="the engine's"
+        answer=$(docker run --rm --pull never --network none --entrypoint df "$DEBIAN_PARENT" -Pk / 2>&1) || true
+        case "$answer" in
+            *"no space left"*) free=0 ;;
+            *) free=$(printf '%s\n' "$answer" | awk '$NF == "/" { print int($4 / 1024) }') ;;
+        esac
+        [ -n "$free" ] && [ "$free" -lt "$ENOUGH_SPACE" ] || return 0
+    fi
+    printf 'found no space left on %s disk (%s MiB). Free some (make clean%s; docker system prune)' "$whose" "$free" "$WITH"
+}
+
 # --- one after the other ---
 
 TURN_LIMIT=900 # seconds
 
 # take_turn: one run at a time works in a checkout, for src/, target/ and reports/ are the checkout's. One whose make was
-# killed may still be at work: it shall end before its containers are taken from it, or it takes ours.
+# killed may still be at work: it shall end before its containers are taken from it, or it takes ours. And from here on
+# no command ends the script without a sentence.
 take_turn() {
+    trap 'ended $?' EXIT
     if [ "${TURN:-}" != "$ROOT" ]; then # else it is whoever called us who has it
         mkdir -p "$STATE"
         # Held by all that has the file open, so that the end of the last of them is the end of the turn.
@@ -93,6 +160,7 @@ take_turn() {
         echo "$$" >"$STATE/turn"
         export TURN="$ROOT"
     fi
+    note_engine
 }
 
 # lock SECONDS: macOS has no flock, but a Perl.
@@ -103,6 +171,12 @@ lock() {
         perl -MFcntl=:flock -e 'open my $file, ">>&=9" or die;
             for (0 .. 2 * shift) { exit 0 if flock $file, LOCK_EX | LOCK_NB; select undef, undef, undef, 0.5 } exit 1' "$1"
     fi
+}
+
+# ended STATUS: where a command failed that nobody asked how it went, its error stands above. A signal needs no sentence.
+ended() {
+    [ "$1" -eq 0 ] || [ "$1" -ge 128 ] || [ -n "${SAID:-}" ] ||
+        broke "expected scripts/${0##*/} to come to its end, found the error above. Type: make ${GOALS:-release}$WITH$PORT_KNOB"
 }
 
 # --- whole or not at all ---
@@ -433,11 +507,11 @@ build_image() {
     docker build --quiet --tag "$image" --build-arg BASE_IMAGE="$BASE_IMAGE" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
         --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=pip,src=$PIP_FILE" \
         --secret "id=apt,src=$APT_FILE" "$@" "$context" >/dev/null ||
-        fail "expected $what to build, found the error above. $NETWORK_HINT"
+        broke "expected $what to build, found the error above. $NETWORK_HINT"
 }
 
 build_agent_image() {
-    dev build --quiet agent >/dev/null || fail "expected the agent to build, found the error above. $NETWORK_HINT"
+    dev build --quiet agent >/dev/null || broke "expected the agent to build, found the error above. $NETWORK_HINT"
 }
 
 build_lint_image() {
@@ -450,7 +524,7 @@ build_specs_image() {
     docker build --quiet --tag "$2" --target "$1" --build-arg DEBIAN_PARENT="$DEBIAN_PARENT" \
         --label "todobackend.pipeline=$PIPELINE" --secret "id=ca,src=$CA_FILE" --secret "id=npmrc,src=$NPM_FILE" \
         --secret "id=apt,src=$APT_FILE" specs >/dev/null ||
-        fail "expected the tools of specs/ to build, found the error above. $NETWORK_HINT"
+        broke "expected the tools of specs/ to build, found the error above. $NETWORK_HINT"
 }
 
 # in_lint_image COMMAND...: on the checkout, as its owner, with the network's settings.
