@@ -203,6 +203,48 @@ def new_checkout(tmp_path_factory):
         checkout.make("distclean")
 
 
+class Session:
+    """A connection to the release's database that stays: a transaction can be kept open over several questions."""
+
+    def __init__(self, checkout):
+        command = (
+            "MYSQL_PWD=$(cat /secrets/mysql_password) "
+            "exec mysql -u todobackend --skip-column-names --unbuffered todobackend"
+        )
+        self.process = subprocess.Popen(
+            ["docker", "exec", "--interactive", f"{checkout.release_project}-db-1", "sh", "-c", command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self):
+        return self
+
+    def ask(self, statement):
+        """Run one statement to its end; the lines of its result."""
+        self.process.stdin.write(f"{statement}; SELECT 'that was all';\n")
+        self.process.stdin.flush()
+        lines = []
+        while (line := self.process.stdout.readline()) != "that was all\n":
+            assert line, "the session has ended"
+            lines.append(line.rstrip("\n"))
+        return lines
+
+    def held(self, number):
+        """Keep the item of this number to itself, until `ROLLBACK`."""
+        self.ask("BEGIN")
+        assert self.ask(f"SELECT id FROM todo_todoitem WHERE id = {number} FOR UPDATE") == [str(number)]
+
+    def waiting(self):
+        """How many changes wait for what this session holds."""
+        (count,) = self.ask("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'UPDATE `todo%'")
+        return int(count)
+
+    def __exit__(self, *_):
+        self.process.communicate(timeout=60)
+
+
 def container(checkout, service):
     """What Docker says of the release's container of a service."""
     return json.loads(docker("inspect", f"{checkout.release_project}-{service}-1"))[0]

@@ -5,10 +5,9 @@ import contextlib
 import subprocess
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import ask, docker, settled, sql
+from conftest import Session, ask, docker, settled, sql
 from load import Load
 
 pytestmark = pytest.mark.resilience
@@ -71,22 +70,23 @@ def connections(service):
 
 def idle_workers(service):
     """How many of uWSGI's threads take a request: as many changes wait for one row, and are counted there."""
-    item = ask(service, "POST", body="{}", Content_Type="application/json").data
-    number = item["url"].rsplit("/", 1)[1]
+    number = ask(service, "POST", body="{}", Content_Type="application/json").data["url"].rsplit("/", 1)[1]
     change = {"method": "PATCH", "path": f"/todos/{number}", "body": '{"order": 1}', "Content_Type": "application/json"}
     threads = [threading.Thread(target=ask, args=(service,), kwargs=change) for _ in range(2 * WORKERS)]
-    # One connection holds the row, counts who waits for it a few times, and lets them go.
-    count = "DO SLEEP(0.3); SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'UPDATE `todo%';"
-    hold = f"BEGIN; SELECT 'held' FROM todo_todoitem WHERE id = {number} FOR UPDATE;"
-    with ThreadPoolExecutor() as pool:
-        lines = pool.submit(sql, service, f"{hold} DO SLEEP(0.5); {count * 5} ROLLBACK;")
-        time.sleep(0.5)
+    most = 0
+    with Session(service) as session:
+        session.held(number)
         for thread in threads:
             thread.start()
-        lines = lines.result()
+        # Not for longer than the application waits for MySQL: it would take the row's holder for a silent server.
+        end = time.monotonic() + 1
+        while most < WORKERS and time.monotonic() < end:
+            most = max(most, session.waiting())
+        session.ask("ROLLBACK")
     for thread in threads:
         thread.join(timeout=90)
-    return max(int(line) for line in lines if line.isdigit())
+    settled(service)
+    return most
 
 
 def judge(service, figures, name, watch, load, begin, end):

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import ask, container, docker, eventually, settled, sql
+from conftest import Session, ask, container, docker, eventually, settled
 from load import Load
 
 pytestmark = pytest.mark.resilience
@@ -28,21 +28,11 @@ class Held:
         self.answer = None
 
     def __enter__(self):
-        command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --unbuffered todobackend"
-        name = f"{self.service.release_project}-db-1"
-        self.lock = subprocess.Popen(
-            ["docker", "exec", "--interactive", name, "sh", "-c", command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        number = self.path.rsplit("/", 1)[1]
-        self.lock.stdin.write(f"BEGIN; SELECT id FROM todo_todoitem WHERE id = {number} FOR UPDATE;\n")
-        self.lock.stdin.flush()
+        self.session = Session(self.service)
+        self.session.held(self.path.rsplit("/", 1)[1])
         self.changing = threading.Thread(target=self.change)
-        time.sleep(0.5)  # until the row is ours
         self.changing.start()
-        assert eventually(lambda: waiting(self.service), 10), "the change does not wait for the row"
+        assert eventually(self.session.waiting, 10), "the change does not wait for the row"
         return self
 
     def change(self):
@@ -53,19 +43,11 @@ class Held:
             self.answer = repr(error)
 
     def release(self):
-        with contextlib.suppress(BrokenPipeError):
-            self.lock.stdin.write("ROLLBACK;\n")
-            self.lock.stdin.flush()
+        self.session.ask("ROLLBACK")
         self.changing.join(timeout=60)
 
     def __exit__(self, *_):
-        self.release()
-        self.lock.communicate(timeout=60)
-
-
-def waiting(service):
-    """How many changes wait in MySQL."""
-    return len(sql(service, "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'UPDATE `todo%'"))
+        self.session.__exit__()
 
 
 def refuses(service):

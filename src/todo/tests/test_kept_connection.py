@@ -1,7 +1,10 @@
 """A connection that is kept between requests: when the server is asked whether it is still there, and when no more."""
 
 import socket
-from unittest import TestCase, mock
+from unittest import mock
+
+from django.db import OperationalError
+from django.test import SimpleTestCase
 
 from todobackend.mysql.kept import PING_EVERY, TRY_EVERY, KeptConnection, ServerSilentError, Silence
 
@@ -34,7 +37,7 @@ class Backend:
         """Let the time pass that this server takes to say nothing."""
 
 
-class ConnectionTestCase(TestCase):
+class ConnectionTestCase(SimpleTestCase):
     def setUp(self):
         clock = mock.patch("todobackend.mysql.kept.time.monotonic", side_effect=lambda: self.now)
         clock.start()
@@ -152,6 +155,21 @@ class AServerThatKeepsSilent(ConnectionTestCase):
             call["target"](*call["args"])
         self.assertEqual(asked, [(TRY_EVERY, 1), (TRY_EVERY, 2), (TRY_EVERY, 3)])
         self.assertEqual(self.connect(self.wrapper), (None, True))
+
+    def test_should_be_one_whose_name_is_looked_up_in_vain(self):
+        self.wrapper.answers = True
+
+        def look_up(*_):
+            self.now += 1
+            raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+        with (
+            mock.patch("todobackend.mysql.kept.socket.getaddrinfo", look_up),
+            self.assertRaisesMessage(OperationalError, "the name db is not known"),
+        ):
+            self.wrapper.get_new_connection({"host": "db"})
+        self.assertEqual(self.wrapper.attempts, 1)  # the one of setUp
+        self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
     def test_should_not_be_one_that_ends_a_connection_before_the_time_is_over(self):
         self.keep_silent(1.5)

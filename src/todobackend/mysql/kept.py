@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -94,6 +95,7 @@ class KeptConnection:
         self.silence.check()
         self._began = time.monotonic()
         try:
+            _look_up(conn_params.get("host"))
             connection = super().get_new_connection(conn_params)
         except Exception:
             self._note_silence(LONG)
@@ -124,6 +126,15 @@ class KeptConnection:
         # Since this request began to use the connection: the driver's words for a time that is over differ.
         if time.monotonic() - self._began > long:
             self.silence.note(partial(super().get_new_connection, self.get_connection_params()))
+
+
+def _look_up(host: str | None) -> None:
+    # The driver asks for a name that nobody knows just now again and again, for longer than its connect_timeout.
+    if host:
+        try:
+            socket.getaddrinfo(host, None)
+        except OSError as error:
+            raise OperationalError(f"the name {host} is not known: {error}") from error
 
 
 def _has_something_to_read(file_descriptor: int) -> bool:
