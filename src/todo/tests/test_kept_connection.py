@@ -1,10 +1,9 @@
 """A connection that is kept between requests: when the server is asked whether it is still there, and when no more."""
 
 import socket
-from unittest import mock
+from unittest import TestCase, mock
 
 from django.db import OperationalError
-from django.test import SimpleTestCase
 
 from todobackend.mysql.kept import PING_EVERY, TRY_EVERY, KeptConnection, ServerSilentError, Silence
 
@@ -37,7 +36,7 @@ class Backend:
         """Let the time pass that this server takes to say nothing."""
 
 
-class ConnectionTestCase(SimpleTestCase):
+class ConnectionTestCase(TestCase):
     def setUp(self):
         clock = mock.patch("todobackend.mysql.kept.time.monotonic", side_effect=lambda: self.now)
         clock.start()
@@ -165,7 +164,7 @@ class AServerThatKeepsSilent(ConnectionTestCase):
 
         with (
             mock.patch("todobackend.mysql.kept.socket.getaddrinfo", look_up),
-            self.assertRaisesMessage(OperationalError, "the name db is not known"),
+            self.assertRaisesRegex(OperationalError, "the name db is not known"),
         ):
             self.wrapper.get_new_connection({"host": "db"})
         self.assertEqual(self.wrapper.attempts, 1)  # the one of setUp
