@@ -1,4 +1,7 @@
-"""A run killed in the middle can simply be run again, and `make clean` finds what it left."""
+"""A run that is interrupted can simply be run again, and `make clean` finds what a killed one left.
+
+Runs whose make was killed, at any moment, are test_faults.py's.
+"""
 
 import os
 import signal
@@ -43,12 +46,11 @@ def kill_make(process):
     process.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("kill", [ctrl_c, kill_make])
 @pytest.mark.parametrize("when", MOMENTS)
-def test_run_again(checkout, when, kill):
+def test_run_again(checkout, when):
     goal, moment = MOMENTS[when]
     assert checkout.make("clean").returncode == 0
-    interrupted(checkout, goal, moment, kill)
+    interrupted(checkout, goal, moment, ctrl_c)
     answer = checkout.make(goal)
     assert answer.returncode == 0, answer.stdout
 
