@@ -324,11 +324,14 @@ class TestSmuggling:
         sent = [END.replace(b"Connection: close\r\n", b""), carrier(b"Content-Length: 17\r\n", TEXT), delete, delete]
         assert statuses(service.port, b"".join(sent) + END) == [200, 415, 204, 404, 200]
 
-    @pytest.mark.parametrize(
-        "sent", [b"GET /todos\r\n", b"DELETE /todos\r\n", b"GET /todos\n", b"DELETE /todos\r\n" + END]
-    )
+    @pytest.mark.parametrize("sent", [b"GET /todos\r\n", b"GET /todos\n"])
     def test_http_0_9_is_answered_without_a_look_at_the_list(self, service, sent):
         assert json.loads(talk(service.port, sent)) == NOT_A_HOST
+
+    @pytest.mark.parametrize("sent", [b"DELETE /todos\r\n", b"DELETE /todos\r\n" + END])
+    def test_http_0_9_changes_nothing(self, service, sent):
+        # It has no method but GET. nginx says so since a security update of Debian; before, the application refused it.
+        assert json.loads(talk(service.port, sent)) in (NOT_A_HOST, {"detail": "Bad request."})
 
     @pytest.mark.parametrize("version", [b"HTTP/2.0", b"HTTP/9.9", b"HTTP/3"])
     def test_another_version_is_refused_in_json(self, service, version):
