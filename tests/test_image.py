@@ -143,6 +143,21 @@ def test_a_body_that_the_application_does_not_read_is_no_502(released):
         assert Counter(clients.map(status, range(100))) == {405: 100}
 
 
+# Sent where nginx sends, since nginx itself would collect the body first.
+PAUSED_BODY = """
+import socket, time
+with socket.create_connection(("127.0.0.1", 8001)) as connection:
+    connection.sendall(b"POST /schema HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 100000\\r\\n\\r\\n")
+    time.sleep(6)  # uWSGI's own limit would be 4
+    connection.sendall(b"x" * 100_000)
+    print(connection.recv(100))
+"""
+
+
+def test_a_body_that_pauses_on_its_way_is_waited_for(released):
+    assert "405 Method Not Allowed" in docker("exec", released.release_project + "-app-1", "python3", "-c", PAUSED_BODY)
+
+
 # Megabytes (10^6 bytes), a little above what they had when this was written: docs/performance.md has the exact figures.
 LARGEST = {"": 155, "-nginx": 26, "-client": 18, "-agent": 225, "-specs": 205, "-base": 130}
 
