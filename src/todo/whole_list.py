@@ -56,7 +56,8 @@ def _pieces() -> Iterator[list[tuple]]:
     rest = items
     while rows := list(rest[:PIECE]):
         yield rows
-        pk, *_, order = rows[-1]
+        last = dict(zip(COLUMNS, rows[-1], strict=True))
+        pk, order = last["id"], last["order"]
         if order is None:  # no order comes first
             rest = items.filter(Q(order=None, pk__gt=pk) | Q(order__isnull=False))
         else:
