@@ -231,14 +231,16 @@ class Session:
             lines.append(line.rstrip("\n"))
         return lines
 
-    def held(self, number):
-        """Keep the item of this number to itself, until `ROLLBACK`."""
+    def hold(self, numbers):
+        """Keep the items of these numbers to itself, until `ROLLBACK`."""
         self.ask("BEGIN")
-        assert self.ask(f"SELECT id FROM todo_todoitem WHERE id = {number} FOR UPDATE") == [str(number)]
+        held = self.ask(f"SELECT id FROM todo_todoitem WHERE id IN ({','.join(numbers)}) FOR UPDATE")
+        assert len(held) == len(numbers)
 
-    def waiting(self):
-        """How many changes wait for what this session holds."""
-        (count,) = self.ask("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'UPDATE `todo%'")
+    def waiting(self, numbers):
+        """How many changes of these items wait."""
+        claims = [f"info LIKE 'UPDATE `todo%`id` = {number}'" for number in numbers]
+        (count,) = self.ask(f"SELECT COUNT(*) FROM information_schema.processlist WHERE {' OR '.join(claims)}")
         return int(count)
 
     def __exit__(self, *_):

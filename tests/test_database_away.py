@@ -75,13 +75,13 @@ def idle_workers(service):
     threads = [threading.Thread(target=ask, args=(service,), kwargs=change) for _ in range(2 * WORKERS)]
     most = 0
     with Session(service) as session:
-        session.held(number)
+        session.hold([number])
         for thread in threads:
             thread.start()
         # Not for longer than the application waits for MySQL: it would take the row's holder for a silent server.
         end = time.monotonic() + 1
         while most < WORKERS and time.monotonic() < end:
-            most = max(most, session.waiting())
+            most = max(most, session.waiting([number]))
         session.ask("ROLLBACK")
     for thread in threads:
         thread.join(timeout=90)

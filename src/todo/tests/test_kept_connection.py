@@ -1,11 +1,20 @@
 """A connection that is kept between requests: when the server is asked whether it is still there, and when no more."""
 
+import signal
 import socket
+import threading
 from unittest import TestCase, mock
 
 from django.db import OperationalError
 
-from todobackend.mysql.kept import PING_EVERY, TRY_EVERY, KeptConnection, ServerSilentError, Silence
+from todobackend.mysql.kept import (
+    PING_EVERY,
+    TRY_EVERY,
+    KeptConnection,
+    ServerSilentError,
+    Silence,
+    UninterruptedQuery,
+)
 
 
 class Backend:
@@ -17,6 +26,7 @@ class Backend:
 
     def get_new_connection(self, conn_params):
         self.attempts += 1
+        self.patience = conn_params["connect_timeout"]
         if not self.answers:
             self.passes()
             raise OSError("110")
@@ -175,8 +185,88 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         self.wrapper.is_usable()
         self.assertEqual(self.connect(self.another), (OSError, True))
 
+    def test_should_not_be_waited_for_twice_as_long_where_a_connection_was_ended_late(self):
+        self.keep_silent(1.5)
+        self.wrapper.is_usable()
+        self.connect(self.wrapper)
+        self.connect(self.another)
+        self.assertEqual((self.wrapper.patience, self.another.patience), (1, 2))
+
+    def test_should_be_waited_for_as_usual_by_a_request_that_has_not_waited(self):
+        self.now += 1.5
+        self.wrapper.errors_occurred, self.wrapper.passes = True, lambda: None
+        self.wrapper.is_usable()
+        self.connect(self.wrapper)
+        self.assertEqual(self.wrapper.patience, 2)
+
     def test_should_not_be_one_that_refuses_at_once(self):
         self.keep_silent(0.1)
         self.wrapper.is_usable()
         self.assertEqual(self.connect(self.wrapper), (OSError, True))
         self.assertEqual(self.connect(self.another), (OSError, True))
+
+
+class Client:
+    """What a statement needs of a connection of mysqlclient's; its answers come from a socket."""
+
+    def __init__(self, read_timeout):
+        self.socket, self.server = socket.socketpair()
+
+    def fileno(self):
+        return self.socket.fileno()
+
+    def send_query(self, query):
+        self.socket.sendall(query)
+
+    def read_query_result(self):
+        self.answer = self.socket.recv(100)
+
+
+class Connection(UninterruptedQuery, Client):
+    pass
+
+
+class AStatement(TestCase):
+    def connected(self, read_timeout):
+        connection = Connection(read_timeout=read_timeout)
+        self.addCleanup(connection.socket.close)
+        self.addCleanup(connection.server.close)
+        return connection
+
+    def answers_late(self, connection, seconds):
+        answer = threading.Timer(seconds, connection.server.sendall, [b"late"])
+        answer.start()
+        self.addCleanup(answer.join)
+
+    def test_should_be_sent_as_it_is(self):
+        connection = self.connected(1)
+        connection.server.sendall(b"answer")
+        connection.query(bytearray(b"SELECT 1"))
+        self.assertEqual(connection.server.recv(100), b"SELECT 1")
+
+    def test_should_be_answered_late(self):
+        connection = self.connected(5)
+        self.answers_late(connection, 0.2)
+        connection.query(b"SELECT 1")
+        self.assertEqual(connection.answer, b"late")
+
+    def test_should_be_answered_late_where_there_is_no_limit(self):
+        connection = self.connected(0)
+        self.answers_late(connection, 0.2)
+        connection.query(b"SELECT 1")
+        self.assertEqual(connection.answer, b"late")
+
+    def test_should_be_answered_through_a_signal(self):
+        signals = []
+        before = signal.signal(signal.SIGALRM, lambda number, _: signals.append(number))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        connection = self.connected(5)
+        self.answers_late(connection, 0.3)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        connection.query(b"SELECT 1")
+        self.assertEqual((signals, connection.answer), ([signal.SIGALRM], b"late"))
+
+    def test_should_not_wait_for_ever(self):
+        connection = self.connected(0.1)
+        connection.query(b"SELECT 1")
+        self.assertEqual(connection.answer, b"")

@@ -1,6 +1,7 @@
-"""The look at a kept connection, and at a server that keeps silent, apart from MySQL's own classes."""
+"""How a connection waits, is kept, and what a silent server is to it; apart from MySQL's own classes."""
 
 import contextlib
+import os
 import select
 import socket
 import threading
@@ -16,6 +17,10 @@ PING_EVERY = 1.0
 
 # Seconds: a connection that took longer to fail did so because nothing came back, not because the server refused.
 LONG = 0.9
+
+# Seconds that a request may have waited for its kept connection, and still be patient with a new one; then the whole
+# seconds that it waits at most.
+MUCH, SHORT = 0.5, 1
 
 # Seconds between two attempts to reach a silent server.
 TRY_EVERY = 1.0
@@ -69,6 +74,47 @@ class Silence:
             raise ServerSilentError("the server keeps silent; it is asked again every second")
 
 
+class UninterruptedQuery:
+    """What a connection of mysqlclient's inherits first, so that a signal does not end a wait for an answer.
+
+    Where there is a read_timeout, the client library takes an interrupted wait for one that is over. The signal that
+    asks uWSGI's workers to end after the requests that they have would fail those very requests. Python goes on waiting
+    after a signal (PEP 475); so it is Python that waits here, and the library that reads what has come.
+    """
+
+    def __init__(self, *args: Any, read_timeout: int = 0, **kwargs: Any) -> None:
+        """Connect.
+
+        Args:
+            args: mysqlclient's.
+            read_timeout: seconds until each answer begins; 0 waits for ever.
+            kwargs: mysqlclient's.
+
+        Raises:
+            MySQLdb.OperationalError: the server does not answer, or refuses.
+        """
+        # Connecting asks a question itself.
+        self._patience = read_timeout or None
+        super().__init__(*args, read_timeout=read_timeout, **kwargs)
+
+    def query(self, query: str | bytes | bytearray) -> None:
+        """Send a statement, and wait until its answer begins.
+
+        Args:
+            query: the statement, with its values in it.
+
+        Raises:
+            MySQLdb.Error: nothing came within read_timeout, and the connection was ended; or the server refuses.
+        """
+        # As mysqlclient does: the text must not change while it is sent.
+        self.send_query(bytes(query) if isinstance(query, bytearray) else query)
+        if not _has_something_to_read(self.fileno(), self._patience):
+            # Now the library finds its end at once, and says so in its own words.
+            with socket.socket(fileno=os.dup(self.fileno())) as end:
+                end.shutdown(socket.SHUT_RDWR)
+        self.read_query_result()
+
+
 class KeptConnection:
     """What a database wrapper of Django's inherits first, to do its health check (CONN_HEALTH_CHECKS) seldom.
 
@@ -79,6 +125,7 @@ class KeptConnection:
     silence = Silence()
     _answered = float("-inf")
     _began = float("-inf")
+    _waited = 0.0
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect.
@@ -93,7 +140,9 @@ class KeptConnection:
             django.db.OperationalError: the server does not answer, or refuses.
         """
         self.silence.check()
-        self._began = time.monotonic()
+        if self._waited > MUCH:
+            conn_params = {**conn_params, "connect_timeout": SHORT}
+        self._began, self._waited = time.monotonic(), 0.0
         try:
             _look_up(conn_params.get("host"))
             connection = super().get_new_connection(conn_params)
@@ -112,7 +161,7 @@ class KeptConnection:
         """
         if not self.errors_occurred:
             self._began = time.monotonic()
-            if self._began - self._answered < PING_EVERY and not _has_something_to_read(self.connection.fileno()):
+            if self._began - self._answered < PING_EVERY and not self._has_ended():
                 return True
         usable = super().is_usable()
         if usable:
@@ -120,7 +169,13 @@ class KeptConnection:
         else:
             # The driver waited for an answer as long as it may, nearly; without a limit it does not come back at all.
             self._note_silence(max(LONG, 0.95 * self.get_connection_params().get("read_timeout", 0)))
+            # Now this request connects anew; after an error it is the next one.
+            self._waited = 0.0 if self.errors_occurred else time.monotonic() - self._began
         return usable
+
+    def _has_ended(self) -> bool:
+        # Nothing was asked, so there is nothing to read but the end.
+        return _has_something_to_read(self.connection.fileno(), 0)
 
     def _note_silence(self, long: float) -> None:
         # Since this request began to use the connection: the driver's words for a time that is over differ.
@@ -137,8 +192,7 @@ def _look_up(host: str | None) -> None:
             raise OperationalError(f"the name {host} is not known: {error}") from error
 
 
-def _has_something_to_read(file_descriptor: int) -> bool:
-    # Nothing was asked, so there is nothing to read but the end.
+def _has_something_to_read(file_descriptor: int, seconds: float | None) -> bool:
     poll = select.poll()
     poll.register(file_descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(None if seconds is None else 1000 * seconds))
