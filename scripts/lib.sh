@@ -106,11 +106,17 @@ note_engine() {
     export ENGINE_SINCE
 }
 
-# engine_lost: how the engine that was noted was lost; nothing where it was not.
+# engine_lost: how the engine that was noted was lost; nothing where it was not. One that is being restarted gets a moment
+# to come back: to start it is no good advice then.
 engine_lost() {
-    local now
+    local now patience=20
     [ -n "${ENGINE_SINCE:-}" ] || return 0
     now=$(engine_since)
+    while [ -z "$now" ] && [ "$patience" -gt 0 ]; do
+        patience=$((patience - 1))
+        sleep 1
+        now=$(engine_since)
+    done
     if [ -z "$now" ]; then
         printf 'found that the Docker engine does not answer any more. Start it'
     elif [ "$now" != "$ENGINE_SINCE" ]; then

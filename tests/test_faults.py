@@ -492,7 +492,7 @@ class TestMachine:
 # --- what a red run leaves ---
 
 
-def tests_in(report):
+def cases_in(report):
     """Its tests, and how many of them failed, as the file itself counts them too."""
     suite = ElementTree.parse(report).getroot()
     suite = suite if suite.tag == "testsuite" else suite.find("testsuite")
@@ -515,8 +515,8 @@ class TestRed:
         answer = red.make("test")
         file.write_text(text)
         assert answer.returncode == 2, answer.stdout
-        green, _ = tests_in(released.path("reports/unittests.xml"))
-        assert tests_in(red.path("reports/unittests.xml")) == (green + 1, 1)
+        green, _ = cases_in(released.path("reports/unittests.xml"))
+        assert cases_in(red.path("reports/unittests.xml")) == (green + 1, 1)
         names = {each.get("filename") for each in ElementTree.parse(red.path("reports/coverage.xml")).iter("class")}
         assert names == {
             each.get("filename") for each in ElementTree.parse(released.path("reports/coverage.xml")).iter("class")
@@ -534,9 +534,9 @@ class TestRed:
         red.edit("client/js/route.js", '"#/completed": (item) => item.completed', '"#/completed": () => true')
         answer = red.make("release")
         assert answer.returncode == 2, answer.stdout
-        green, _ = tests_in(released.path("reports/acceptance.xml"))
-        assert tests_in(red.path("reports/acceptance.xml")) == (green + 1, 1)
-        assert tests_in(red.path("reports/browser.xml"))[1] > 0
+        green, _ = cases_in(released.path("reports/acceptance.xml"))
+        assert cases_in(red.path("reports/acceptance.xml")) == (green + 1, 1)
+        assert cases_in(red.path("reports/browser.xml"))[1] > 0
         pictures = sorted(red.path("reports/screenshots").glob("*.png"))
         assert [int(picture.name.split("-")[0]) for picture in pictures] == list(range(1, len(pictures) + 1))
         assert len(pictures) > 10
