@@ -10,7 +10,7 @@ from todo.models import TodoItem
 
 PIECE = 3
 # Items without order, two that share one, and a negative one: each boundary between two pieces falls elsewhere.
-ORDERS = [None, 5, None, -1, 5, None, None, 2, 5]
+SORTED_BY = [None, 5, None, -1, 5, None, None, 2, 5]
 
 
 def create(orders):
@@ -33,15 +33,15 @@ class LongList(ApiTestCase):
         self.addCleanup(piece.stop)
 
     def test_should_be_complete_and_in_order(self):
-        create(ORDERS)
+        create(SORTED_BY)
         self.assertEqual(titles(self.client.get(TODOS)), numbers(9))
 
     def test_should_be_complete_where_the_last_piece_is_not_full(self):
-        create(ORDERS[:8])
+        create(SORTED_BY[:8])
         self.assertEqual(titles(self.client.get(TODOS)), numbers(8))
 
     def test_should_be_complete_where_it_is_one_piece(self):
-        create(ORDERS[:PIECE])
+        create(SORTED_BY[:PIECE])
         self.assertEqual(titles(self.client.get(TODOS)), numbers(PIECE))
 
     def test_should_be_complete_where_no_item_has_an_order(self):
@@ -49,24 +49,24 @@ class LongList(ApiTestCase):
         self.assertEqual(titles(self.client.get(TODOS)), numbers(7))
 
     def test_should_say_its_length(self):
-        create(ORDERS)
+        create(SORTED_BY)
         response = self.client.get(TODOS)
         self.assertEqual(int(response["Content-Length"]), len(response.getvalue()))
 
     def test_should_read_each_item_once(self):
-        create(ORDERS)
+        create(SORTED_BY)
         # The first look; the transaction's begin and end (savepoints, in a test); three pieces, and that no more come.
         with self.assertNumQueries(1 + 2 + 4):
             self.client.get(TODOS)
 
     def test_should_keep_the_indent_a_client_asks_for(self):
-        create(ORDERS)
+        create(SORTED_BY)
         content = self.client.get(TODOS, HTTP_ACCEPT="application/json; indent=2").getvalue()
         self.assertEqual([item["title"] for item in json.loads(content)], numbers(9))
         self.assertIn(b'\n    "title": "8"', content)
 
     def test_should_be_empty_where_all_is_deleted_after_the_first_look(self):
-        create(ORDERS)
+        create(SORTED_BY)
         with mock.patch("todo.whole_list._pieces", return_value=iter([])):
             self.assertEqual(self.client.get(TODOS).getvalue(), b"[]")
 
@@ -79,6 +79,6 @@ class LongList(ApiTestCase):
 
 class LongListOutsideATransaction(APITransactionTestCase):
     def test_should_be_complete_and_in_order(self):
-        create(ORDERS)
+        create(SORTED_BY)
         with mock.patch("todo.whole_list.PIECE", PIECE):
             self.assertEqual(titles(self.client.get(TODOS)), numbers(9))
