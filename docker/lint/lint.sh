@@ -74,6 +74,11 @@ shell_scripts 2>/dev/null | on "shellcheck" shellcheck --external-sources --sour
 files 'Dockerfile' '*/Dockerfile' | on "hadolint" hadolint --config docker/lint/hadolint.yaml
 files '*.yml' '*.yaml' | on "yamllint" yamllint --strict --config-file docker/lint/yamllint.yaml
 files '*docker-compose.yml' 'docker/deploy/*.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec
+# What the CI servers' own validators would say, from the schemas that check-jsonschema carries.
+for pair in github-workflows:.github/workflows/ci.yml gitlab-ci:docs/ci/gitlab-ci.yml circle-ci:docs/ci/circleci.yml \
+    travis:docs/ci/travis.yml drone-ci:docs/ci/drone.yml woodpecker-ci:docs/ci/woodpecker.yml; do
+    check "${pair%%:*}" check-jsonschema --quiet --builtin-schema "vendor.${pair%%:*}" "${pair#*:}"
+done
 check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
 
 if [ "${#failed[@]}" -gt 0 ]; then
