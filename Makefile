@@ -17,6 +17,12 @@ REGISTRY_PORT ?= 5000
 INDEX_PORT ?= 5001
 PACKAGE_INDEX_URL ?=
 PACKAGE_UPLOAD_URL ?=
+CI_PORT ?= 8010
+CI_REPOSITORY ?=
+DOCS_PORT ?= 8020
+NAME ?=
+APP ?=
+E ?=
 MIN_FREE_GIB ?= 5
 T ?=
 B ?=
@@ -30,9 +36,8 @@ CLUSTER_NETWORK ?= 10.77.0
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
-	rollback undeploy registry registry-down cluster cluster-down dev serve check accept start stop backup restore logs shell \
-	clean distclean \
-	lint lock bench workflow-tests resilience
+	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
+	backup restore logs shell lint lock docs docs-serve exercise course rename workflow-tests resilience bench clean distclean
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
@@ -50,7 +55,7 @@ GOALS := $(MAKECMDGOALS)
 
 export GOALS BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE \
 	MYSQL_IMAGE DOCKER_REGISTRY ORG_NAME REPO_NAME REGISTRY_PORT INDEX_PORT PACKAGE_INDEX_URL PACKAGE_UPLOAD_URL \
-	MIN_FREE_GIB T TAGS BUILD_TAG VERSION INVENTORY CLUSTER_NETWORK TARGETS
+	CI_PORT CI_REPOSITORY DOCS_PORT MIN_FREE_GIB T TAGS BUILD_TAG VERSION INVENTORY CLUSTER_NETWORK TARGETS
 
 .PHONY: $(TARGETS)
 .NOTPARALLEL:
@@ -120,6 +125,12 @@ cluster: registry ## three Swarm nodes on this machine, to try it on
 cluster-down: doctor ## removes them with all they hold
 	@scripts/cluster-down
 
+ci-server: base ## Buildbot on this machine: polls CI_REPOSITORY (this checkout), tests, builds, releases each commit
+	@scripts/ci-server
+
+ci-server-down: doctor ## removes it with what its builds left
+	@scripts/ci-server-down
+
 ##@ The running release
 accept: base ## the running release -> judged again, with fresh evidence
 	@scripts/accept
@@ -156,7 +167,7 @@ lint: base ## every file -> the linters' verdict
 	@scripts/lint
 
 workflow-tests: parents ## this checkout -> the verdict on the workflow itself: broken on purpose, killed, side by side
-	@scripts/workflow-tests "not resilience" $(T)
+	@scripts/workflow-tests "not resilience and not course" $(T)
 
 resilience: parents ## this checkout -> reports/resilience.json: its release stopped, killed, starved, flooded, attacked
 	@scripts/workflow-tests resilience $(T)
@@ -166,6 +177,22 @@ bench: parents ## this checkout -> bench/results.json and plots, beside the olde
 
 lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes
 	@scripts/lock
+
+##@ The course
+docs: base ## docs/ -> site/: pages with a search, to read from the disk
+	@scripts/docs
+
+docs-serve: base ## the same on http://localhost:8020, following what is written, until Ctrl-C
+	@scripts/docs serve
+
+exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
+	@scripts/exercise "$(E)"
+
+course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
+	@scripts/workflow-tests course $(T)
+
+rename: base ## this tree -> a service of your own: make rename NAME=shop APP=order
+	@scripts/rename "$(NAME)" "$(APP)"
 
 ##@ Afterwards
 clean: doctor ## remove this pipeline's containers, networks and volumes, the data included

@@ -251,6 +251,7 @@ DEV_PROJECT="${PIPELINE}dev"
 RELEASE_PROJECT="$PIPELINE"
 REGISTRY_PROJECT="${PIPELINE}registry"
 CLUSTER_PROJECT="${PIPELINE}lab"
+CI_PROJECT="${PIPELINE}ci"
 
 BASE_IMAGE="$REPO_NAME-base:built$BUILD_ID"
 AGENT_IMAGE="$REPO_NAME-agent:built$BUILD_ID"
@@ -266,6 +267,8 @@ INDEX_IMAGE="$REPO_NAME-index:built$BUILD_ID"
 PUBLISH_IMAGE="$REPO_NAME-publish:built$BUILD_ID"
 EDGE_IMAGE="$REPO_NAME-edge:built$BUILD_ID"
 NODE_IMAGE="$REPO_NAME-node:built$BUILD_ID"
+CI_IMAGE="$REPO_NAME-ci-server:built$BUILD_ID"
+DOCS_IMAGE="$REPO_NAME-docs:built$BUILD_ID"
 DEV_IMAGE="$REPO_NAME-dev:built$BUILD_ID"
 # The verdicts are names: only an image that passed gets one, and the next stage takes that name.
 TESTED_IMAGE="$REPO_NAME-dev:tested$BUILD_ID"
@@ -279,8 +282,8 @@ PIP_FILE="$STATE/network/pip.conf"
 APT_FILE="$STATE/network/apt.conf"
 NPM_FILE="$STATE/network/npmrc"
 
-export PIPELINE DEV_PROJECT RELEASE_PROJECT REGISTRY_PROJECT CLUSTER_PROJECT BASE_IMAGE AGENT_IMAGE SPECS_IMAGE \
-    BROWSER_SPECS_IMAGE NPM_IMAGE NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE LINT_IMAGE \
+export PIPELINE DEV_PROJECT RELEASE_PROJECT REGISTRY_PROJECT CLUSTER_PROJECT CI_PROJECT BASE_IMAGE AGENT_IMAGE \
+    SPECS_IMAGE CI_IMAGE DOCS_IMAGE BROWSER_SPECS_IMAGE NPM_IMAGE NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE LINT_IMAGE \
     SPECS_TOOLS_IMAGE REGISTRY_IMAGE INDEX_IMAGE PUBLISH_IMAGE EDGE_IMAGE NODE_IMAGE CA_FILE PIP_FILE APT_FILE NPM_FILE
 
 # BuildKit also where the engine is 20.10; and no build attestation, whose time stamp would give an
@@ -425,6 +428,35 @@ remove_project() {
     project_containers "$1" | each docker rm --force --volumes
     docker network ls --quiet --filter "$filter" | each docker network rm
     docker volume ls --quiet --filter "$filter" | each docker volume rm
+}
+
+# --- the CI server ---
+
+# The pipeline that it runs, beside the one in this checkout.
+CI_PIPELINE="$REPO_NAME$BUILD_ID-ci"
+CI_WORK="$STATE/ci-server"
+
+# ci_compose COMPOSE-ARGUMENTS...: with what the compose file asks for.
+ci_compose() {
+    local repository=${CI_REPOSITORY:-$ROOT} mount=$CI_WORK
+    # An address needs no mount; a folder is seen under the name that it has here.
+    if [ -e "$repository" ]; then
+        repository=$(cd "$repository" && pwd)
+        mount=$repository
+    fi
+    CI_REPOSITORY=$repository CI_MOUNT=$mount CI_WORK=$CI_WORK CI_BUILD_ID="$BUILD_ID-ci" \
+        CI_HTTP_PORT=$((CI_PORT + 1)) CI_CLIENT_PORT=$((CI_PORT + 2)) CI_CA=$([ ! -s "$CA_FILE" ] || echo /run/ca.pem) \
+        CI_USER="$(id -u):$(docker run --rm --network none --volume /var/run/docker.sock:/socket "$BASE_IMAGE" stat -c %g /socket)" \
+        CI_PASSWORD=$(cat "$CI_WORK/password") \
+        docker compose --env-file /dev/null -f docker/ci-server/docker-compose.yml "$@"
+}
+
+# remove_ci_server: with what its builds left, and what it remembers.
+remove_ci_server() {
+    local project
+    for project in "$CI_PROJECT" "$CI_PIPELINE" "${CI_PIPELINE}dev"; do remove_project "$project"; done
+    docker images --quiet --filter "label=todobackend.pipeline=$CI_PIPELINE" | each docker rmi --force
+    rm -rf "$CI_WORK"
 }
 
 # registry_fail EXPECTED ANSWER: the sentence for what docker said when a registry did not do as expected.

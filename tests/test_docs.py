@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 
 import pytest
@@ -42,6 +43,33 @@ class TestPage:
         assert [name for name in files if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))])
+def test_every_command_of_a_block_is_one_that_is_typed(page):
+    # `make course` types what stands behind a prompt, in a block of this kind.
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL):
+        if kind != "console":
+            assert re.findall(r"^(?:\$ )?(?:make|curl|docker|git|ssh|sudo|\.) .*", block, re.MULTILINE) == []
+
+
+COURSE = sorted((ROOT / "docs").glob("[0-9][0-9]-*.md"))
+PARTS = ["Type this, see this", "Why it is so", "What can go wrong", "Next"]
+
+
+@pytest.mark.parametrize("page", COURSE, ids=lambda page: page.stem)
+class TestCourse:
+    def test_has_every_part(self, page):
+        text = page.read_text()
+        assert text.startswith(f"# {int(page.stem[:2])}. ")
+        assert text.count("\n**The question:** ") == 1
+        assert re.findall("^## (.*)$", text, re.MULTILINE) == PARTS
+        assert text.count("\n> **In the older course** ") == 1
+
+    def test_leads_to_the_next(self, page):
+        last = page.read_text().rpartition("## Next")[2]
+        following = [*COURSE, ROOT / "docs/exercises.md"][COURSE.index(page) + 1]
+        assert f"]({following.name})" in last
+
+
 def test_settings_page_lists_every_variable_the_code_reads():
     code = "\n".join(file.read_text() for file in (ROOT / "src/todobackend/settings").glob("*.py"))
     read = set(re.findall(r'(?:env(?:\.\w+)?|_secret)\("([A-Z_]+)"', code))
@@ -56,3 +84,16 @@ def test_performance_page_shows_what_was_measured_last():
     assert set(results) == {"wait", "size", "service", "growth"}
     assert all(results[name]["commit"][:10] in page for name in results)
     assert tables.filled(page, results) == page
+
+
+def test_picture_of_the_menu_shows_the_menu():
+    drawn = subprocess.run(
+        [sys.executable, "docs/pictures/menu.py"],
+        cwd=ROOT,
+        input=run("make", "--no-print-directory", cwd=ROOT).stdout,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    # If not: make | docs/pictures/menu.py >docs/pictures/menu.svg
+    assert drawn == (ROOT / "docs/pictures/menu.svg").read_text()

@@ -1,0 +1,75 @@
+"""The course cannot lie: every command of README and docs is typed, and what it prints is compared with the page.
+
+In the order of the pages, in a clone of the last commit, with the names and the ports that the pages have. A command
+that fails ends its page (`bash -e`), whether its output is shown or not; what it prints and the page does not show is
+red too.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, run
+
+pytestmark = pytest.mark.course
+
+NAV = yaml.safe_load((ROOT / "docker/docs/mkdocs.yml").read_text())["nav"]
+
+
+def pages(entry):
+    """The files of an entry of the site's contents, in their order: a file, a list, or a list with a title."""
+    if isinstance(entry, dict):
+        entry = list(entry.values())
+    return [entry] if isinstance(entry, str) else [page for part in entry for page in pages(part)]
+
+
+PAGES = pages(NAV)
+SECONDS = 900  # the longest of the commands
+
+
+@pytest.fixture(scope="module")
+def clone():
+    """A clone of the last commit, as a reader has it; nothing on the engine could answer in its place."""
+    found = run("docker", "ps", "--quiet", "--filter", "label=com.docker.compose.project=todobackend").stdout.split()
+    assert found == [], "the course has the names and the ports of `make release`. Type: make distclean"
+    folder = ROOT / ".state/course"
+    run("rm", "-rf", str(folder))
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
+    yield folder
+    run("make", "distclean", cwd=folder)
+    run("rm", "-rf", str(folder))
+
+
+def end_what_is_left(clone):
+    """What a page had put into the background, and did not come to end."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink().is_relative_to(clone):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in PAGES)])
+def test_page_says_what_happens(clone, page):
+    answer = subprocess.run(
+        [
+            sys.executable, "-m", "byexample", "--language", "shell", "--timeout", str(SECONDS), "--fail-fast",
+            "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
+            "-x-shebang", "shell:%e bash --norc -e", page,
+        ],
+        cwd=clone,
+        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )  # fmt: skip
+    end_what_is_left(clone)
+    # 0: all passed. Anything else, an aborted page too, is red.
+    assert answer.returncode == 0
+
+
+def test_every_page_is_typed():
+    assert {f"docs/{page}" for page in PAGES} == {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
