@@ -57,7 +57,7 @@ def end_what_is_left(clone):
 def test_page_says_what_happens(clone, page):
     answer = subprocess.run(
         [
-            sys.executable, "-m", "byexample", "--language", "shell", "--timeout", str(SECONDS), "--fail-fast",
+            Path(sys.executable).with_name("byexample"), "--language", "shell", "--timeout", str(SECONDS), "--fail-fast",
             "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
             "-x-shebang", "shell:%e bash --norc -e", page,
         ],
