@@ -57,8 +57,8 @@ def end_what_is_left(clone):
 def test_page_says_what_happens(clone, page):
     answer = subprocess.run(
         [
-            Path(sys.executable).with_name("byexample"), "--language", "shell", "--timeout", str(SECONDS), "--fail-fast",
-            "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
+            Path(sys.executable).with_name("byexample"), "--language", "shell", "--timeout", str(SECONDS),
+            "--fail-fast", "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
             "-x-shebang", "shell:%e bash --norc -e", page,
         ],
         cwd=clone,
