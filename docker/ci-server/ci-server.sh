@@ -6,9 +6,9 @@ set -euo pipefail
 case "$1" in
     master)
         cd /master
-        printf 'from buildbot.master import BuildMaster\nfrom twisted.application import service\n\n%s\n' \
-            'application = service.Application("buildmaster"); BuildMaster("/master", "/etc/buildbot/master.cfg").setServiceParent(application)' >buildbot.tac
-        buildbot upgrade-master --quiet /master
+        # Makes the database, or brings it up to date; the settings are not its example.
+        buildbot create-master --quiet --force --no-logrotate --config=/etc/buildbot/master.cfg \
+            --db=sqlite:////master/state.sqlite /master >/dev/null
         exec twistd --nodaemon --pidfile= --no_save --python buildbot.tac
         ;;
     worker)
