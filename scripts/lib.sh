@@ -446,7 +446,7 @@ ci_compose() {
     fi
     CI_REPOSITORY=$repository CI_MOUNT=$mount CI_WORK=$CI_WORK CI_BUILD_ID="$BUILD_ID-ci" \
         CI_HTTP_PORT=$((CI_PORT + 1)) CI_CLIENT_PORT=$((CI_PORT + 2)) CI_CA=$([ ! -s "$CA_FILE" ] || echo /run/ca.pem) \
-        CI_USER="$(id -u):$(docker run --rm --network none --volume /var/run/docker.sock:/socket "$BASE_IMAGE" stat -c %g /socket)" \
+        CI_OWNER="$(id -u):$(id -g)" CI_USER="$(id -u):$(docker run --rm --network none --volume /var/run/docker.sock:/socket "$BASE_IMAGE" stat -c %g /socket)" \
         CI_PASSWORD=$(cat "$CI_WORK/password") \
         docker compose --env-file /dev/null -f docker/ci-server/docker-compose.yml "$@"
 }
