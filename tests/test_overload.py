@@ -231,6 +231,10 @@ class TestLimitsAgree:
         # A stop: uWSGI gives up on a worker before the engine gives up on uWSGI.
         assert mysql < mercy < engine
 
+    def test_a_body_may_stand_still_for_as_long_on_both_sides(self):
+        nginx = self.number(self.NGINX, r"uwsgi_send_timeout (\d+)s;")
+        assert self.number(self.UWSGI, r"\nsocket-timeout = (\d+)") == nginx
+
     def test_uwsgi_takes_as_many_as_nginx_lets_wait(self):
         script = (ROOT / "docker/release/nginx.sh").read_text()
         listen = self.number(self.UWSGI, r"\nlisten = (\d+)")
