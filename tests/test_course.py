@@ -60,7 +60,7 @@ def test_page_says_what_happens(clone, page):
         [
             Path(sys.executable).with_name("byexample"), "--language", "shell", "--timeout", str(SECONDS),
             "--fail-fast", "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
-            "-x-shebang", "shell:%e bash --norc -e", page,
+            "-x-shebang", "shell:%e bash --norc -e", "-x-dfl-timeout", "60", page,
         ],
         cwd=clone,
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
