@@ -117,6 +117,15 @@ class Checkout:
         os.close(screen)
         return process.wait(), shown.decode()
 
+    def registry_env(self):
+        """What a shell gets by reading the file of `make registry`, and a docker configuration of its own."""
+        text = self.path(f".state/registry{self.build_id}/env").read_text()
+        given = dict(re.findall(r"^export (\w+)=(.*)$", text, re.MULTILINE))
+        # Not a file of the project's: the tree is to stay as it was committed.
+        with self.path(".git/info/exclude").open("a") as file:
+            file.write("/docker-config/\n")
+        return {**given, "DOCKER_CONFIG": str(self.folder / "docker-config")}
+
     def path(self, name):
         return self.folder / name
 

@@ -68,7 +68,7 @@ class TestCommits:
         assert server.stages(build) == dict.fromkeys(STAGES, 0)
 
     def test_its_reports_are_kept(self, server):
-        kept = server.checkout.path(".state/ci-server/reports-1")
+        kept = server.checkout.path(f".state/ci-server{server.checkout.build_id}/reports-1")
         assert {"unittests.xml", "acceptance.xml", "browser.xml"} <= {file.name for file in kept.iterdir()}
 
     def test_its_release_runs_beside_the_checkout_s(self, server):
@@ -82,7 +82,7 @@ class TestCommits:
         assert server.stages(build) == {"fetch": 0, "test": 2, "keep reports": 0}
 
     def test_the_evidence_of_a_bad_commit_is_kept(self, server):
-        report = server.checkout.path(".state/ci-server/reports-2/unittests.xml").read_text()
+        report = server.checkout.path(f".state/ci-server{server.checkout.build_id}/reports-2/unittests.xml").read_text()
         assert "<failure" in report
 
     def test_the_page_is_there(self, server):

@@ -26,10 +26,7 @@ def home(checkout):
     answer = checkout.make("cluster", CLUSTER_NETWORK=NETWORK, **checkout.ports)
     assert answer.returncode == 0, answer.stdout
     checkout.registry = f"localhost:{checkout.ports['REGISTRY_PORT']}"
-    given = re.findall(r"^export (\w+)=(.*)$", checkout.path(".state/registry/env").read_text(), re.MULTILINE)
-    checkout.env = {**dict(given), "DOCKER_CONFIG": str(checkout.folder / "docker-config")}
-    with checkout.path(".git/info/exclude").open("a") as file:
-        file.write("/docker-config/\n")
+    checkout.env = checkout.registry_env()
     assert checkout.make("login", env=checkout.env).returncode == 0
     checkout.first = publish(checkout)
     checkout.figures = {}

@@ -25,11 +25,7 @@ def home(released):
     assert answer.returncode == 0, answer.stdout
     released.registry = f"localhost:{released.ports['REGISTRY_PORT']}"
     released.index = f"http://localhost:{released.ports['INDEX_PORT']}/simple/"
-    given = re.findall(r"^export (\w+)=(.*)$", released.path(".state/registry/env").read_text(), re.MULTILINE)
-    released.env = {**dict(given), "DOCKER_CONFIG": str(released.folder / "docker-config")}
-    # Not a file of the project's: the tree is to stay as it was committed.
-    with released.path(".git/info/exclude").open("a") as file:
-        file.write("/docker-config/\n")
+    released.env = released.registry_env()
     return released
 
 
@@ -383,7 +379,12 @@ class TestReleaseFrom:
         assert found in last_line(answer)
 
 
+def test_the_end_of_another_pipeline_leaves_the_registry_alone(published):
+    assert published.make("clean", BUILD_ID="-elsewhere").returncode == 0
+    assert published.registry_env()["DOCKER_PASSWORD"] == published.env["DOCKER_PASSWORD"]
+
+
 def test_registry_down_leaves_nothing(published):
     assert published.make("registry-down").returncode == 0
     assert not [what for what in published.objects() if "registry" in what]
-    assert not published.path(".state/registry").exists()
+    assert not published.path(f".state/registry{published.build_id}").exists()

@@ -12,7 +12,7 @@ fail() {
 
 [ -n "${REGISTRY_PORT:-}" ] || fail "expected the registry's port in REGISTRY_PORT, found none. Start the nodes with: make cluster"
 for file in /ssh/host_key /ssh/authorized_keys; do
-    [ -s "$file" ] || fail "expected $file, mounted from .state/cluster/node, found none. Type: make cluster"
+    [ -s "$file" ] || fail "expected $file, mounted from .state/cluster*/node, found none. Type: make cluster"
 done
 [ "$(stat --file-system --format %T /run)" = tmpfs ] ||
     fail "expected a tmpfs at /run, found none. Start the nodes with: make cluster"
@@ -47,7 +47,7 @@ fi
 # Copies: what is mounted belongs to whoever made it, and sshd trusts root's files alone.
 install -d -m 0755 /run/sshd /run/ssh
 install -m 0600 /ssh/host_key /ssh/authorized_keys /run/ssh/
-/usr/sbin/sshd -e || fail "expected sshd to start, found the error above. Have new keys made: rm -r .state/cluster; make cluster"
+/usr/sbin/sshd -e || fail "expected sshd to start, found the error above. Have new keys made: make cluster-down, then make cluster"
 
 # --- the registry ---
 
