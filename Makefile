@@ -37,7 +37,7 @@ CLUSTER_NETWORK ?= 10.77.0
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
-	backup restore logs shell lint lock docs docs-serve exercise course rename workflow-tests resilience bench clean distclean
+	backup restore report logs shell lint lock docs docs-serve exercise course rename workflow-tests resilience bench clean distclean
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
@@ -162,6 +162,9 @@ serve: ## src/ -> the service on SQLite, with Python 3.11+ alone
 
 check: ## src/ -> the tests on SQLite, with Python 3.11+ alone
 	@scripts/check
+
+report: base ## what the stages left in reports/ -> reports/index.html, one page of it all (each stage makes it anew)
+	@scripts/report
 
 lint: base ## every file -> the linters' verdict
 	@scripts/lint

@@ -41,12 +41,14 @@ tell() {
     local sentence=$2
     [ -z "$3" ] || sentence="${2%%, found *}, $3, then: make ${GOALS:-release}$WITH$PORT_KNOB"
     printf '%sFAIL: %s%s\n' "$RED" "$sentence" "$PLAIN" >&2
+    SENTENCE=$sentence
     quit "$1"
 }
 
 # quit STATUS: end, where everything was said.
 quit() {
     SAID=yes
+    [ "$BASH_SUBSHELL" -gt 0 ] || close_stage "$1" # a subshell's end is not the stage's
     exit "$1"
 }
 
@@ -153,7 +155,7 @@ TURN_LIMIT=900 # seconds
 # killed may still be at work: it shall end before its containers are taken from it, or it takes ours. And from here on
 # no command ends the script without a sentence.
 take_turn() {
-    trap 'ended $?' EXIT
+    answer_for_end
     if [ "${TURN:-}" != "$ROOT" ]; then # else it is whoever called us who has it
         mkdir -p "$STATE"
         # Held by all that has the file open, so that the end of the last of them is the end of the turn.
@@ -183,6 +185,69 @@ lock() {
 ended() {
     [ "$1" -eq 0 ] || [ "$1" -ge 128 ] || [ -n "${SAID:-}" ] ||
         broke "expected scripts/${0##*/} to come to its end, found the error above. Type: make ${GOALS:-release}$WITH$PORT_KNOB"
+    [ "$1" -ge 128 ] || close_stage "$1"
+}
+
+# answer_for_end: no command ends the script without a sentence, and the outermost script has the report made.
+answer_for_end() {
+    export REPORTER="${REPORTER:-$$}"
+    trap 'ended $?' EXIT
+}
+
+# --- what the report knows of a stage ---
+
+# stage NAME [NOTE]: from here on, until note_stage or the end of the script.
+stage() {
+    STAGE=$1 STAGE_NOTE=${2:-} STAGE_BEGAN=$(date +%s) STEPS='' SENTENCE=''
+    export REPORTER="${REPORTER:-$$}"
+    SECONDS=0
+}
+
+# note_stage STATUS: how it ended, into reports/stages/; only the newest of a name is kept.
+note_stage() {
+    local commit
+    [ -n "${STAGE:-}" ] || return 0
+    commit=$(what_stands_here) || commit=unknown
+    mkdir -p reports/stages
+    printf '{"stage": "%s", "note": "%s", "began": %s, "seconds": %s, "status": %s, "commit": "%s", "pipeline": "%s", "steps": [%s], "sentence": "%s"}\n' \
+        "$STAGE" "$(in_json "$STAGE_NOTE")" "$STAGE_BEGAN" "$SECONDS" "$1" "$commit" "$PIPELINE" "$STEPS" "$(in_json "$SENTENCE")" \
+        >"reports/stages/$STAGE.json"
+    STAGE=
+}
+
+# still_holds NAME...: these passed, and content says that it holds for what stands here now: a commit may have come meanwhile.
+still_holds() {
+    local name file commit
+    commit=$(what_stands_here) || return 0
+    for name; do
+        file=reports/stages/$name.json
+        grep -q "\"status\": 0, .*\"pipeline\": \"$PIPELINE\"" "$file" 2>/dev/null && ! grep -qF "\"commit\": \"$commit\"" "$file" || continue
+        sed "s/\"commit\": \"[^\"]*\"/\"commit\": \"$commit\"/" "$file" >"$STATE/stage"
+        put "$STATE/stage" "$file"
+    done
+}
+
+# what_stands_here: the commit, and what was changed since by a number of its own.
+what_stands_here() {
+    local commit changed
+    # 9: a watcher that git may leave behind would hold on to our turn.
+    commit=$(git rev-parse --short=12 HEAD 2>/dev/null 9>&-) || return 1
+    changed=$({ git status --porcelain && git diff HEAD; } 9>&-)
+    [ -z "$changed" ] || commit="$commit+$(printf '%s' "$changed" | git hash-object --stdin | cut -c 1-7)"
+    printf '%s' "$commit"
+}
+
+in_json() { printf '%s' "$1" | tr -d '\000-\037' | sed 's/\\/\\\\/g; s/"/\\"/g'; }
+
+# close_stage STATUS: note it, and have the report made anew by the outermost script alone. A verdict does not depend on it;
+# but a report that is not of this verdict must not stand there.
+close_stage() {
+    note_stage "$1"
+    [ "${REPORTER:-}" = "$$" ] && [ -d reports/stages ] || return 0
+    if [ ! -e reports/index.html ] || [ -n "$(find reports/stages -newer reports/index.html)" ]; then
+        mkdir -p "$STATE"
+        scripts/report quiet >"$STATE/report.log" 2>&1 || rm -f reports/index.html
+    fi
 }
 
 # --- whole or not at all ---
@@ -212,9 +277,14 @@ asked() { case " ${GOALS:-} " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # timed LABEL COMMAND...: run it, then say how long it took. The command's status is passed on.
 timed() {
-    local status=0 TIMEFORMAT="   $1: %1R s"
+    local status=0 TIMEFORMAT=%1R label=$1 took
     shift
-    time "$@" || status=$?
+    mkdir -p "$STATE"
+    # What the command itself says goes where it went.
+    { time "$@" 2>&3; } 3>&2 2>"$STATE/time" || status=$?
+    took=$(tr , . <"$STATE/time") # some languages' decimal point
+    printf '   %s: %s s\n' "$label" "$took"
+    STEPS="${STEPS:+$STEPS, }[\"$label\", $took]"
     return "$status"
 }
 
@@ -272,6 +342,7 @@ EDGE_IMAGE="$REPO_NAME-edge:built$BUILD_ID"
 NODE_IMAGE="$REPO_NAME-node:built$BUILD_ID"
 CI_IMAGE="$REPO_NAME-ci-server:built$BUILD_ID"
 DOCS_IMAGE="$REPO_NAME-docs:built$BUILD_ID"
+REPORT_IMAGE="$REPO_NAME-report:built$BUILD_ID"
 DEV_IMAGE="$REPO_NAME-dev:built$BUILD_ID"
 # The verdicts are names: only an image that passed gets one, and the next stage takes that name.
 TESTED_IMAGE="$REPO_NAME-dev:tested$BUILD_ID"
@@ -286,7 +357,7 @@ APT_FILE="$STATE/network/apt.conf"
 NPM_FILE="$STATE/network/npmrc"
 
 export PIPELINE DEV_PROJECT RELEASE_PROJECT REGISTRY_PROJECT CLUSTER_PROJECT CI_PROJECT REGISTRY_STATE CLUSTER_STATE BASE_IMAGE AGENT_IMAGE \
-    SPECS_IMAGE CI_IMAGE DOCS_IMAGE BROWSER_SPECS_IMAGE NPM_IMAGE NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE LINT_IMAGE \
+    SPECS_IMAGE CI_IMAGE DOCS_IMAGE REPORT_IMAGE BROWSER_SPECS_IMAGE NPM_IMAGE NGINX_IMAGE CLIENT_IMAGE DEV_IMAGE TESTED_IMAGE RELEASE_IMAGE LINT_IMAGE \
     SPECS_TOOLS_IMAGE REGISTRY_IMAGE INDEX_IMAGE PUBLISH_IMAGE EDGE_IMAGE NODE_IMAGE CA_FILE PIP_FILE APT_FILE NPM_FILE
 
 # BuildKit also where the engine is 20.10; and no build attestation, whose time stamp would give an
@@ -559,6 +630,8 @@ build_lint_image() {
     build_agent_image
     build_image "$LINT_IMAGE" "the linters' image" docker/lint --build-arg AGENT_IMAGE="$AGENT_IMAGE"
 }
+
+build_report_image() { build_image "$REPORT_IMAGE" "what makes the report" docker/report; }
 
 # build_specs_image STAGE IMAGE: one of the stages of specs/Dockerfile that have tools.
 build_specs_image() {

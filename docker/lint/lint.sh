@@ -13,13 +13,19 @@ check() {
     shift
     "$@"
     case $? in
-        0) echo "ok    $name" ;;
-        "$NOT_DONE") echo "-     $name: not done, as said above" ;;
+        0) note ok "$name" ;;
+        "$NOT_DONE") note - "$name" ": not done, as said above" ;;
         *)
-            echo "FAIL  $name" >&2
+            note FAIL "$name" >&2
             failed+=("$name")
             ;;
     esac
+}
+
+# note VERDICT NAME [MORE]: for the eye, and for the report.
+note() {
+    printf '%-5s %s%s\n' "$1" "$2" "${3:-}"
+    printf '%s\t%s\n' "$1" "$2" >>reports/lint.tsv
 }
 
 # on NAME COMMAND...: run it on the files that come in; none found means that the pattern is wrong.
@@ -28,7 +34,7 @@ on() {
     shift
     mapfile -t files
     if [ "${#files[@]}" -eq 0 ]; then
-        echo "FAIL  $name: expected files to check, found none. Look at: docker/lint/lint.sh" >&2
+        note FAIL "$name" ": expected files to check, found none. Look at: docker/lint/lint.sh" >&2
         failed+=("$name")
         return
     fi
@@ -64,6 +70,7 @@ audited() {
     done
 }
 
+mkdir -p reports
 export RUFF_NO_CACHE=true
 check "ruff check" ruff check --quiet --config docker/lint/ruff.toml .
 check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check --diff .

@@ -25,6 +25,7 @@ lock docker/lint 3.13 requirements.txt requirements.in
 lock ansible 3.13 requirements.txt requirements.in
 lock docker/registry 3.13 requirements.txt requirements.in
 lock docker/publish 3.13 requirements.txt requirements.in
+lock docker/report 3.13 requirements.txt requirements.in
 lock docker/docs 3.13 requirements.txt requirements.in
 lock docker/ci-server 3.13 requirements.txt requirements.in
 lock tests 3.11 requirements.txt requirements.in
