@@ -221,7 +221,8 @@ still_holds() {
     commit=$(what_stands_here) || return 0
     for name; do
         file=reports/stages/$name.json
-        grep -q "\"status\": 0, .*\"pipeline\": \"$PIPELINE\"" "$file" 2>/dev/null && ! grep -qF "\"commit\": \"$commit\"" "$file" || continue
+        grep -q "\"status\": 0, .*\"pipeline\": \"$PIPELINE\"" "$file" 2>/dev/null || continue
+        ! grep -qF "\"commit\": \"$commit\"" "$file" || continue # nothing to write, nothing to report anew
         sed "s/\"commit\": \"[^\"]*\"/\"commit\": \"$commit\"/" "$file" >"$STATE/stage"
         put "$STATE/stage" "$file"
     done
