@@ -629,7 +629,9 @@ build_agent_image() {
 
 build_lint_image() {
     build_agent_image
-    build_image "$LINT_IMAGE" "the linters' image" docker/lint --build-arg AGENT_IMAGE="$AGENT_IMAGE"
+    build_specs_image npm "$NPM_IMAGE"
+    build_image "$LINT_IMAGE" "the linters' image" docker/lint --build-arg AGENT_IMAGE="$AGENT_IMAGE" \
+        --build-arg NPM_IMAGE="$NPM_IMAGE" --secret "id=npmrc,src=$NPM_FILE"
 }
 
 build_report_image() { build_image "$REPORT_IMAGE" "what makes the report" docker/report; }

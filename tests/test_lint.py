@@ -8,6 +8,9 @@ from conftest import run
 DJANGO = '{"dependencies": [{"name": "django"'
 LINT_PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 
+# Neither the schema nor actionlint lets a job pass that has no steps, but stepz.
+WORKFLOW = (".github/workflows/ci.yml", '"on": push\njobs:\n  check:\n    runs-on: ubuntu-latest\n    stepz: []\n')
+
 # What breaks which linter: {its name in the verdict: (file, text)}.
 BROKEN = {
     "ruff check": ("tests/broken_check.py", "import os\n"),
@@ -17,6 +20,14 @@ BROKEN = {
     "hadolint": ("docker/broken/Dockerfile", "FROM debian\nRUN cd /tmp\n"),
     "yamllint": ("docker/broken.yml", "a:   1\na: 2\n"),
     "compose schema": ("docker/broken/docker-compose.yml", "services:\n  db:\n    imaje: mysql\n"),
+    "github-workflows": WORKFLOW,
+    "actionlint": WORKFLOW,
+    "gitlab-ci": ("docs/ci/gitlab-ci.yml", "stages: 1\n"),
+    "circle-ci": ("docs/ci/circleci.yml", "version: 2.1\njobs: 1\n"),
+    "travis": ("docs/ci/travis.yml", "jobs: 1\n"),
+    "drone-ci": ("docs/ci/drone.yml", "kind: pipeline\ntype: docker\nname: check\nsteps: 1\n"),
+    "woodpecker-ci": ("docs/ci/woodpecker.yml", "steps: 1\n"),
+    "Jenkinsfile": ("docs/ci/Jenkinsfile", "pipeline {\n    agent any\n"),
     "ansible-lint": (
         "ansible/broken.yml",
         "- name: Break\n  hosts: all\n  tasks:\n    - name: Ask\n"
@@ -54,7 +65,7 @@ def test_audit_tells_what_the_advisory_service_said(verdict, checkout, tmp_path,
     (tmp_path / "pip-audit").write_text(f"#!/bin/sh\necho '{answer}'\n")
     (tmp_path / "pip-audit").chmod(0o755)
     # Only the audit: the other linters had their say.
-    for name in ("ruff", "bandit", "shellcheck", "hadolint", "yamllint", "check-jsonschema", "ansible-lint"):
+    for name in ("ruff", "bandit", "shellcheck", "hadolint", "yamllint", "check-jsonschema", "node", "ansible-lint"):
         (tmp_path / name).symlink_to("/bin/true")
     shown = run(
         "docker", "run", "--rm", "--network=none", f"--user={os.getuid()}", f"--volume={tmp_path}:/stubs:ro",

