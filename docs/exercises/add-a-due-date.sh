@@ -6,8 +6,8 @@ ls src/todo/migrations/0002_*.py >/dev/null 2>&1 ||
     fail "expected a migration in src/todo/migrations/, found none. Type: make check; .venv/bin/python src/manage.py makemigrations todo"
 grep -rqs '"due"' src/todo/tests || fail "expected a test of \"due\" in src/todo/tests/, found none. Say first what it promises"
 grep -rqsw due specs/test || fail "expected a claim about due in specs/test/, found none. Clients will rely on it: say so"
-stage build || fail "expected tests that pass, found: $(sentence). Read $said"
-stage release || fail "expected an accepted release, found: $(sentence). Read $said"
+run_stage build || fail "expected tests that pass, found: $(sentence). Read $said"
+run_stage release || fail "expected an accepted release, found: $(sentence). Read $said"
 
 # asked WHAT EXPECTED CURL-ARGUMENTS...: does the running release answer like this?
 asked() {
