@@ -208,10 +208,11 @@ note_stage() {
     local commit
     [ -n "${STAGE:-}" ] || return 0
     commit=$(what_stands_here) || commit=unknown
-    mkdir -p reports/stages
+    mkdir -p reports/stages "$STATE"
     printf '{"stage": "%s", "note": "%s", "began": %s, "seconds": %s, "status": %s, "commit": "%s", "pipeline": "%s", "steps": [%s], "sentence": "%s"}\n' \
         "$STAGE" "$(in_json "$STAGE_NOTE")" "$STAGE_BEGAN" "$SECONDS" "$1" "$commit" "$PIPELINE" "$STEPS" "$(in_json "$SENTENCE")" \
-        >"reports/stages/$STAGE.json"
+        >"$STATE/stage"
+    put "$STATE/stage" "reports/stages/$STAGE.json"
     STAGE=
 }
 
@@ -240,15 +241,20 @@ what_stands_here() {
 
 in_json() { printf '%s' "$1" | tr -d '\000-\037' | sed 's/\\/\\\\/g; s/"/\\"/g'; }
 
-# close_stage STATUS: note it, and have the report made anew by the outermost script alone. A verdict does not depend on it;
-# but a report that is not of this verdict must not stand there.
+# close_stage STATUS: note it, and have the report made anew. Whatever goes wrong here changes no verdict and is no more
+# to be told; but a report that is not of this verdict must not stand there.
 close_stage() {
-    note_stage "$1"
+    { note_stage "$1" && report_anew "$1"; } 2>/dev/null || rm -f reports/index.html
+}
+
+# report_anew STATUS: by the outermost script alone, where there is news.
+report_anew() {
     [ "${REPORTER:-}" = "$$" ] && [ -d reports/stages ] || return 0
-    if [ ! -e reports/index.html ] || [ -n "$(find reports/stages -newer reports/index.html)" ]; then
-        mkdir -p "$STATE"
-        scripts/report quiet >"$STATE/report.log" 2>&1 || rm -f reports/index.html
-    fi
+    [ ! -e reports/index.html ] || [ -n "$(find reports/stages -newer reports/index.html)" ] || return 0
+    # What made a stage fail may be what an image needs to be built: nobody is to wait for that once more.
+    [ "$1" -eq 0 ] || [ -n "$(image_id "$REPORT_IMAGE")" ] || return 1
+    mkdir -p "$STATE"
+    scripts/report quiet >"$STATE/report.log" 2>&1
 }
 
 # --- whole or not at all ---

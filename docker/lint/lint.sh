@@ -70,7 +70,6 @@ audited() {
     done
 }
 
-mkdir -p reports
 # groovy_lint FILE: it judges by errors alone, and says what it found where there are any.
 groovy_lint() {
     local said
