@@ -54,22 +54,42 @@ def end_what_is_left(clone):
                 os.kill(int(process.name), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in PAGES)])
-def test_page_says_what_happens(clone, page):
-    answer = subprocess.run(
+def typed(page, folder):
+    """Type a page's commands in a folder; the status is 0 where all passed, 1, or 2 for a page that ended early."""
+    return subprocess.run(
         [
             Path(sys.executable).with_name("byexample"), "--language", "shell", "--timeout", str(SECONDS),
             "--fail-fast", "--pretty", "none", "--no-progress-bar", "--diff", "unified", "--options", "+rm=~",
             "-x-shebang", "shell:%e bash --norc -e", "-x-dfl-timeout", "60", page,
         ],
-        cwd=clone,
+        cwd=folder,
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
         stdin=subprocess.DEVNULL,
         check=False,
-    )  # fmt: skip
+    ).returncode  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ("$ echo one; echo two\none\n<...>", 0),
+        ("$ echo one\ntwo", 1),
+        ("$ echo what the page does not show", 1),
+        ("$ echo one\none\ntwo", 1),
+        ("$ false\n$ echo never typed\nnever typed", 2),
+    ],
+    ids=["as it is", "stale", "not shown", "shown in vain", "failed"],
+)
+def test_a_stale_line_is_red(tmp_path, lines, status):
+    (tmp_path / "page.md").write_text(f"```console\n{lines}\n```\n")
+    assert typed("page.md", tmp_path) == status
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in PAGES)])
+def test_page_says_what_happens(clone, page):
+    status = typed(page, clone)
     end_what_is_left(clone)
-    # 0: all passed. Anything else, an aborted page too, is red.
-    assert answer.returncode == 0
+    assert status == 0
 
 
 def test_every_page_is_typed():
