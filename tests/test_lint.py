@@ -51,6 +51,14 @@ def test_linter_says_no(verdict, linter):
     assert linter in verdict
 
 
+def test_the_report_says_what_each_said(verdict, checkout):
+    page = checkout.path("reports/index.html").read_text()
+    assert "<h1>Red: lint</h1>" in page
+    for linter in BROKEN:
+        assert f'<li class="failed">{linter}' in page
+    assert '<li class="passed">biome</li>' in page
+
+
 @pytest.mark.parametrize(
     ("answer", "found"),
     [

@@ -208,15 +208,6 @@ class TestNotAccepted:
         assert shown.source.count('class="passed old"') == len(released_stages(released)) - 1
         assert re.search(r"Acceptance tests <span class=\"hint\">of <code>", shown.source)
 
-    def test_what_the_linters_said_is_there(self, released):
-        released.append("scripts/accept", "echo $unquoted\n")
-        assert released.make("lint").returncode == 2
-        shown = page(released)
-        assert shown.verdict == "Red: test, lint" or shown.verdict == "Red: lint"
-        marks = {text.strip().split(" (")[0]: mark for mark, text in shown.marks}
-        assert marks["shellcheck"] == "failed"
-        assert marks["ruff check"] == marks["biome"] == "passed"
-
 
 class TestReport:
     def test_it_is_named(self, released):
