@@ -68,7 +68,9 @@ class TestAccepted:
         assert [mark for mark, _ in page(released).marks].count("passed") - len(released_stages(released)) == expected
 
     def test_a_test_s_name_is_a_sentence(self, released):
-        assert ["passed", "should return a 201 created response"] in page(released).marks
+        shown = page(released)
+        assert ["passed", "should return a 201 created response"] in shown.marks
+        assert "<h3>Refuse a title</h3>" in shown.source  # RefuseATitle
 
     @pytest.mark.parametrize("suite", SUITES)
     def test_each_suite_has_a_page_of_its_own(self, released, suite):

@@ -43,18 +43,20 @@ def read_archive(stream):
 
 
 def words(name):
-    """Turn a name of a test, or of a class of tests, into words: `test_ItemList` -> `item list`."""
-    name = re.sub(r"^test_?", "", name.strip())
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name) if " " not in name else name
-    return name.replace("_", " ").removesuffix(" @smoke").strip()
+    """Turn a test's name into words: `test_should_list` -> `should list`, `RefuseATitle` -> `Refuse A Title`."""
+    name = name.strip()
+    if " " in name:
+        return name.removesuffix(" @smoke")
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.removeprefix("test_"))
+    return apart.replace("_", " ")
 
 
 def sentence(name):
-    """The same, with a capital letter: of an abbreviation nothing changes."""
+    """Turn a class's name into a sentence: `RefuseATitle` -> `Refuse a title`, `OpenAPI` -> `Open API`."""
     found = words(name)
-    if re.search(r"[A-Z]{2}", found):
-        return found[:1].upper() + found[1:]
-    return found[:1].upper() + (found[1:].lower() if " " not in name else found[1:])
+    if " " not in name:
+        found = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in found.split())
+    return found[:1].upper() + found[1:]
 
 
 def read_suite(title, text):
