@@ -210,6 +210,13 @@ class TestNotAccepted:
         assert shown.source.count('class="passed old"') == len(released_stages(released)) - 1
         assert re.search(r"Acceptance tests <span class=\"hint\">of <code>", shown.source)
 
+    def test_what_was_changed_since_is_told(self, released):
+        released.edit("src/todo/models.py", "BooleanField(default=True)", "BooleanField(default=False)")
+        assert released.make("report").returncode == 0
+        shown = page(released)
+        assert shown.verdict == "Red: test"
+        assert "No stage has looked at that yet." in shown.text
+
 
 class TestReport:
     def test_it_is_named(self, released):

@@ -7,6 +7,7 @@ In: a tar archive by standard input, with what is there of
     target/SHA256SUMS, target/release.json
     facts/images.tsv                      role, name, id, bytes of a layer, instruction: a line per layer, newest first
     facts/files                           the names of the other files in reports/, a line each
+    facts/here                            the commit that stands here, and what was changed since, as in the stages
 
 Out: a tar archive by standard output, with index.html and a NAME.html per suite. All links lead to files beside them.
 Exit status: 1, with a sentence, where a file is none of what it should be.
@@ -120,9 +121,9 @@ def read_images(text):
 
 
 def look_at_stages(found):
-    """Put what the stages noted of themselves in the order of the pipeline; the newest says what all is about."""
+    """Put what the stages noted of themselves in the order of time; the newest says what all is about."""
     newest = max(found, key=lambda stage: stage["began"] + stage["seconds"], default=None)
-    found.sort(key=lambda stage: STAGES.index(stage["stage"]))
+    found.sort(key=lambda stage: stage["began"])
     for stage in found:
         stage["current"] = stage["commit"] == newest["commit"]
         stage["when"] = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(stage["began"] + stage["seconds"]))
@@ -133,16 +134,28 @@ def look_at_stages(found):
 def judge(stages):
     """The verdict on what the newest stage was about: (colour, sentence, details)."""
     current = {stage["stage"]: stage for stage in stages if stage["current"]}
-    red = sorted((stage for stage in current.values() if stage["status"]), key=lambda stage: stage["began"])
+    red = [stage for stage in current.values() if stage["status"]]
     if red:
-        return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", red[-1]["sentence"]
+        last = red[-1]
+        said = f"make {last['stage']} said: {last['sentence']}" if last["sentence"] else ""
+        return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", said
     for stage in current.values():
         if stage["note"]:
-            return "grey", f"Only a selection was tested: {stage['note']}", "A selection opens no gate."
+            return (
+                "grey",
+                f"Only a selection was tested: {stage['note']}",
+                "A selection opens no gate, and its report is no whole one: make test.",
+            )
     missing = [name for name in PROOF if name not in current]
     if not missing:
-        return "green", "Accepted", f"Passed: {', '.join(current)}."
+        return "green", "Accepted", f"Passed: {', '.join(sorted(current, key=STAGES.index))}."
     return "grey", "Green so far", f"Not run on what stands here: {', '.join(missing)}."
+
+
+def tree(commit):
+    """What a stage was about, in words: its commit, and whether there were changes (their number tells them apart)."""
+    found, _, changes = commit.partition("+")
+    return f"{found} with changes ({changes})" if changes else found
 
 
 def size(number):
@@ -186,10 +199,11 @@ def make(files):
     suites = {name: read(f"reports/{name}.xml", read_suite, title) for name, title in SUITES.items()}
     others = files.get("facts/files", b"").decode().splitlines()
     environment = Environment(loader=ChoiceLoader([TEMPLATES]), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"size": size, "span": span, "sentence": sentence}
+    environment.filters |= {"size": size, "span": span, "sentence": sentence, "tree": tree}
     index = environment.get_template("index.html").render(
         verdict=judge(stages) if stages else ("grey", "No stage has run", ""),
         newest=newest,
+        here=files.get("facts/here", b"").decode().strip(),
         stages=stages,
         old={stage["stage"]: stage["commit"] for stage in stages if not stage["current"]},
         suites={name: suite for name, suite in suites.items() if suite},
