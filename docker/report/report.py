@@ -137,7 +137,7 @@ def judge(stages):
     red = [stage for stage in current.values() if stage["status"]]
     if red:
         last = red[-1]
-        said = f"make {last['stage']} said: {last['sentence']}" if last["sentence"] else ""
+        said = f"{last['stage']} said: {last['sentence']}" if last["sentence"] else ""
         return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", said
     for stage in current.values():
         if stage["note"]:
@@ -195,10 +195,10 @@ def make(files):
             raise ValueError(f"expected {name} as its stage writes it, found: {error}") from error
 
     notes = [read(name, json.loads) for name in files if name.startswith("reports/stages/")]
-    stages, newest = look_at_stages(notes)
+    stages, newest = look_at_stages([note for note in notes if note])
     suites = {name: read(f"reports/{name}.xml", read_suite, title) for name, title in SUITES.items()}
     others = files.get("facts/files", b"").decode().splitlines()
-    environment = Environment(loader=ChoiceLoader([TEMPLATES]), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=TEMPLATES, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"size": size, "span": span, "sentence": sentence, "tree": tree}
     index = environment.get_template("index.html").render(
         verdict=judge(stages) if stages else ("grey", "No stage has run", ""),
