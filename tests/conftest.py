@@ -153,28 +153,14 @@ class Checkout:
         return {what: ids for what, ids in found.items() if ids}
 
 
-@contextlib.contextmanager
-def release(folder, build_id):
-    """A checkout with its release accepted and running, until the end."""
-    made = Checkout(folder, build_id)
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    """One accepted, running release for all tests of what it withstands; each leaves it as it found it."""
+    made = Checkout(tmp_path_factory.mktemp("resilience"), "-resilience")
     answer = made.make("release")
     assert answer.returncode == 0, answer.stdout
     yield made
     made.make("distclean")
-
-
-@pytest.fixture(scope="session")
-def service(tmp_path_factory):
-    """One release for all tests of what it withstands; each leaves it as it found it."""
-    with release(tmp_path_factory.mktemp("resilience"), "-resilience") as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def standing(tmp_path_factory):
-    """One release for the modules that say `SHARED = True`, since they leave it as they found it."""
-    with release(tmp_path_factory.mktemp("standing"), "-standing") as made:
-        yield made
 
 
 @pytest.fixture(scope="session")
@@ -210,11 +196,8 @@ def checkout(tmp_path_factory, request):
 
 
 @pytest.fixture(scope="module")
-def released(request):
-    """The same, with its release accepted and running; modules that leave it as they found it share one (SHARED)."""
-    if getattr(request.module, "SHARED", False):
-        return request.getfixturevalue("standing")
-    checkout = request.getfixturevalue("checkout")
+def released(checkout):
+    """The same, with its release accepted and running."""
     answer = checkout.make("release")
     assert answer.returncode == 0, answer.stdout
     return checkout

@@ -13,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from conftest import container, docker, inspect, run, sql
 
-SHARED = True  # the release: left as it was found
-
 
 def shell(image, command):
     return run("docker", "run", "--rm", "--network", "none", "--user", "0", image, "sh", "-c", command)

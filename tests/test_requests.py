@@ -8,7 +8,6 @@ import time
 import pytest
 from conftest import ask, docker, last_line, run
 
-SHARED = True  # the release: left as it was found
 GIVEN = "0123456789abcdef0123456789abcdef"
 
 
