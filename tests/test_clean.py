@@ -60,3 +60,8 @@ def test_distclean_removes_the_images_too(checkout):
     assert docker("images", "-q", "--filter", mine) == ""
     for name in ("target", "reports", ".venv", ".state"):
         assert not checkout.path(name).exists()
+
+
+def test_distclean_twice_is_no_error(checkout):
+    answer = checkout.make("distclean")
+    assert answer.returncode == 0, answer.stdout
