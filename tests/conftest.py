@@ -27,7 +27,11 @@ def run(*command, **options):
 
 def docker(*arguments):
     """Run docker, and give back what it printed; a failure is an error of the test."""
-    return subprocess.run(("docker", *arguments), check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        return subprocess.run(("docker", *arguments), check=True, capture_output=True, text=True).stdout.strip()
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr)
+        raise
 
 
 def free_ports(number):

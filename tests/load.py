@@ -139,11 +139,14 @@ class Load:
         return [path for path, item in self.there().items() if self.name in item["title"] and path not in self.promised]
 
     def there(self):
-        """The whole list: {path: item}."""
+        """The whole list: {path: item}. ConnectionError: there is none to read."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         connection.request("GET", "/todos")
-        items = json.loads(connection.getresponse().read())
+        answer = connection.getresponse()
+        items = json.loads(answer.read())
         connection.close()
+        if answer.status != 200:
+            raise ConnectionError(f"expected the list, found {answer.status} {items}")
         return {"/todos/" + item["url"].rsplit("/", 1)[1]: item for item in items}
 
     def report(self):
