@@ -24,6 +24,11 @@ options:
 
 RETURN = r"""
 seconds: {description: How long it waited, type: float, returned: success}
+crowded:
+  description: Services (their short names) of which one node holds all containers, although others would take some
+  type: list
+  elements: str
+  returned: success
 """
 
 # States of a service's update (Docker Engine API, ServiceUpdateStatus) that end in something else than what was wanted.
@@ -104,6 +109,26 @@ def look(api, stack, images, since):
     return waiting, None
 
 
+def crowded_services(api, stack):
+    """The services (short names, list of str) whose containers, two or more, all stand on one of several nodes.
+
+    Swarm spreads what it starts, and moves what stood on a node that is lost; it never moves anything back.
+    """
+    able = [
+        node["ID"]
+        for node in api.nodes()
+        if node["Status"]["State"] == "ready" and node["Spec"]["Availability"] == "active"
+    ]
+    if len(able) < 2:
+        return []
+    crowded = []
+    for service in api.services(filters={"label": f"com.docker.stack.namespace={stack}"}):
+        tasks = api.tasks(filters={"service": service["ID"], "desired-state": "running"})
+        if len(tasks) > 1 and len({task.get("NodeID") for task in tasks}) == 1:
+            crowded.append(service["Spec"]["Name"].removeprefix(f"{stack}_"))
+    return sorted(crowded)
+
+
 def main():
     """Look every second; two good looks in a row count, as Swarm begins an update a moment after it was asked for."""
     module = AnsibleModule(
@@ -127,7 +152,11 @@ def main():
             module.fail_json(msg=reason)
         good = 0 if waiting else good + 1
         if good == 2:
-            module.exit_json(changed=False, seconds=round(time.monotonic() - began, 1))
+            module.exit_json(
+                changed=False,
+                seconds=round(time.monotonic() - began, 1),
+                crowded=crowded_services(client.api, given["stack"]),
+            )
         if time.monotonic() - began > given["timeout"]:
             module.fail_json(msg=f"{', '.join(waiting)}: not running the wanted images after {given['timeout']} s")
         time.sleep(1)
