@@ -17,6 +17,7 @@ LAB = "ansible/inventory/lab.yml"
 NODES = {f"node{number}": f"{NETWORK}.1{number}" for number in (1, 2, 3)}
 PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 STACK = "todobackend-deploy"
+SERVICES = ("app", "nginx", "client")
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +94,30 @@ def running(stack=STACK):
     return found
 
 
+def nodes_of(service):
+    """The nodes on which containers of a service of the release run."""
+    label = f"label=com.docker.swarm.service.name={STACK}_{service}"
+    return [node for node in NODES if on(node, "ps", "--quiet", "--filter", label)]
+
+
+def settled():
+    """Whether every container of the release is there, none is on its way, and all are healthy."""
+    states = [
+        on(node, "ps", "--format", "{{.Status}}", "--filter", f"label=com.docker.stack.namespace={STACK}")
+        for node in NODES
+    ]
+    lines = "\n".join(states).split("\n")
+    return sum("(healthy)" in line for line in lines) == len(list(filter(None, lines))) == 6
+
+
+def set_availability(availability, *nodes):
+    """Let nodes take containers, or not. The Swarm refuses a change of what has just changed otherwise."""
+    for node in nodes:
+        assert eventually(lambda node=node: on("node1", "node", "update", "--availability", availability, node))
+
+
 def images(record):
-    return {record["images"][part] for part in ("app", "nginx", "client")}
+    return {record["images"][part] for part in SERVICES}
 
 
 def keep(checkout, name, load):
@@ -114,9 +137,8 @@ class TestFirst:
 
     def test_what_runs_is_what_was_published(self, deployed):
         assert set(running().values()) == images(deployed.first)
-        assert sorted(name.split(".")[0].removeprefix(f"{STACK}_") for name in running()) == sorted(
-            ["app", "nginx", "client"] * 2
-        )
+        names = [name.split(".")[0].removeprefix(f"{STACK}_") for name in running()]
+        assert sorted(names) == sorted(SERVICES * 2)
 
     def test_no_secret_is_in_the_environment_of_a_container(self, deployed):
         for node in NODES:
@@ -323,7 +345,8 @@ class TestLosses:
         assert eventually(lambda: ask("node2", "/readyz")[0] == 200)
         deployed.figures["database killed"] = {"seconds_until_ready": round(time.monotonic() - began, 1)}
         assert on("node1", "ps", "--quiet", "--filter", label) != before
-        assert load.lost() == []
+        # Each application comes back by itself, and the first that is ready is not all of them.
+        assert eventually(lambda: load.lost() == [])
 
     def test_without_a_majority_nothing_is_decided_and_what_runs_goes_on(self, deployed):
         before = running()
@@ -343,25 +366,42 @@ class TestLosses:
         assert answer.returncode == 2
         assert last_line(answer).startswith("FAIL: expected a Swarm with a majority of its managers, found that node1")
         assert running() == before
-        assert eventually(lambda: on("node1", "node", "ls", "--format", "{{.Status}}").split() == ["Ready"] * 3)
         keep(deployed, "no majority", load)
+        assert eventually(lambda: on("node1", "node", "ls", "--format", "{{.Status}}").split() == ["Ready"] * 3)
+        # The managers that have found one another may call a node lost, and move what stood there.
+        assert eventually(settled, 120)
+
+    def test_what_one_node_holds_is_spread_again(self, deployed):
+        set_availability("drain", "node2", "node3")
+        assert eventually(lambda: settled() and all(nodes_of(name) == ["node1"] for name in SERVICES), 120)
+        # The third stays away for repair: it has no edge, and nobody is to look for one there.
+        set_availability("active", "node2")
+        with Load(NODES["node1"], 8000) as load:
+            answer = deploy(deployed, deployed.first)
+        assert answer.returncode == 0, answer.stdout[-5000:]
+        assert eventually(settled, 120)
+        assert [nodes_of(name) for name in SERVICES] == [["node1", "node2"]] * 3
+        set_availability("active", "node3")
+        assert eventually(lambda: ask("node3")[0] == 200)
+        keep(deployed, "spread", load)
 
     def test_service_goes_on_when_a_node_is_lost(self, deployed):
         # Where an application runs, and not the database.
-        label = "label=com.docker.swarm.service.name=todobackend-deploy_app"
-        lost = next(node for node in ("node3", "node2") if on(node, "ps", "--quiet", "--filter", label))
+        lost = next(node for node in ("node3", "node2") if node in nodes_of("app"))
         entry = {"node3": "node2", "node2": "node3"}[lost]
+        stood_on = {name: nodes_of(name) for name in SERVICES}
         with Load(NODES[entry], 8000, clients=8) as load:
             time.sleep(5)
             killed = load.elapsed
             docker("kill", f"{STACK}lab-{lost}-1")
             time.sleep(40)
         last = max([failure.at for failure in load.failures], default=killed)
-        figures = {**load.report(), "seconds_with_failures": round(last - killed, 1)}
+        figures = {**load.report(), "seconds_with_failures": round(last - killed, 1), "stood_on": stood_on}
         deployed.figures["node killed"] = figures
+        shown = json.dumps(figures, indent=1)
         # Who was being answered by the lost node may be told 502; the others are not to notice.
-        assert figures["failed"] <= 8, figures
-        assert figures["seconds_with_failures"] < 20, figures
+        assert figures["failed"] <= 8, shown
+        assert figures["seconds_with_failures"] < 20, shown
         assert load.lost() == []
         # A deployment goes on without it, and says so.
         answer = deploy(deployed, deployed.first)
@@ -377,6 +417,33 @@ def test_undeploy_keeps_the_data(deployed):
     assert answer.returncode == 0, answer.stdout[-5000:]
     assert running() == running(f"{STACK}-platform") == {}
     assert f"{STACK}-platform_data" in on("node1", "volume", "ls", "--format", "{{.Name}}").split()
+
+
+def test_a_manager_may_be_for_deciding_alone(deployed):
+    # The first of the inventory: it is asked for everything, and runs nothing. Another database, so no data.
+    on("node1", "node", "update", "--label-rm", "todobackend.data", "node1")
+    on("node1", "node", "update", "--label-add", "todobackend.data=true", "node2")
+    set_availability("drain", "node1")
+    answer = deploy(deployed, deployed.first)
+    assert answer.returncode == 0, answer.stdout[-5000:]
+    assert [nodes_of(name) for name in SERVICES] == [["node2", "node3"]] * 3
+    assert json.loads(ask("node3")[1]) == []
+    for job in ("probe", "migrate"):
+        label = f"label=com.docker.swarm.service.name={STACK}-{job}"
+        assert [on(node, "ps", "--all", "--quiet", "--filter", label) for node in NODES] == ["", "", ""]
+
+
+def test_a_drained_database_is_found_before_anything_changes(deployed):
+    set_availability("drain", "node2")
+    answer = deploy(deployed, deployed.first)
+    assert answer.returncode == 2
+    assert "FAIL: expected the node that keeps the data (label todobackend.data=true) to take containers" in last_line(
+        answer
+    )
+    set_availability("drain", "node3")
+    answer = deploy(deployed, deployed.first)
+    assert answer.returncode == 2
+    assert last_line(answer).startswith("FAIL: expected a node that takes containers, found node")
 
 
 def test_the_lab_removes_itself(deployed):
