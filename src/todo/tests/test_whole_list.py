@@ -1,4 +1,4 @@
-"""A list longer than the piece that is read at once. tests/ shows on the release that all pieces are of one moment."""
+"""A list too long to be read at once. tests/ shows on the release that all pieces are of one moment."""
 
 import json
 from unittest import mock
@@ -28,9 +28,9 @@ def numbers(count):
 
 class LongList(ApiTestCase):
     def setUp(self):
-        piece = mock.patch("todo.whole_list.PIECE", PIECE)
-        piece.start()
-        self.addCleanup(piece.stop)
+        pieces = mock.patch.multiple("todo.whole_list", LONG=PIECE, PIECE=PIECE)
+        pieces.start()
+        self.addCleanup(pieces.stop)
 
     def test_should_be_complete_and_in_order(self):
         create(SORTED_BY)
@@ -80,5 +80,5 @@ class LongList(ApiTestCase):
 class LongListOutsideATransaction(APITransactionTestCase):
     def test_should_be_complete_and_in_order(self):
         create(SORTED_BY)
-        with mock.patch("todo.whole_list.PIECE", PIECE):
+        with mock.patch.multiple("todo.whole_list", LONG=PIECE, PIECE=PIECE):
             self.assertEqual(titles(self.client.get(TODOS)), numbers(9))
