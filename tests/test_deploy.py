@@ -379,6 +379,7 @@ class TestLosses:
         with Load(NODES["node1"], 8000) as load:
             answer = deploy(deployed, deployed.first)
         assert answer.returncode == 0, answer.stdout[-5000:]
+        assert "Drained, so left out: node3" in answer.stdout
         assert eventually(settled, 120)
         assert [nodes_of(name) for name in SERVICES] == [["node1", "node2"]] * 3
         set_availability("active", "node3")
