@@ -12,8 +12,8 @@ from .rows import COLUMNS, read_first
 
 # A list shorter than this is one query and one piece.
 LONG = 10_001
-# Items of a longer one, read and rendered at once: few beside the answer, which is in memory too. Half as many, and the
-# queries' own cost shows.
+# Items of a longer one, read and rendered, or deleted, at once: few beside the answer, which is in memory too. Half as
+# many, and the queries' own cost shows.
 PIECE = 5_001
 
 
