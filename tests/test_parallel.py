@@ -2,8 +2,9 @@
 
 import json
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
-from conftest import docker
+from conftest import docker, run, sql
 
 
 def todos(checkout):
@@ -54,3 +55,16 @@ def test_a_port_of_another_pipeline_is_told(new_checkout):
         assert answer.returncode == 2
         assert f"expected port {port} to be free, found {one.release_project} on it" in answer.stdout
     assert three.objects() == {}
+
+
+def test_two_migrations_of_one_database(new_checkout):
+    # A Swarm may start a job twice, and two people may deploy at once.
+    five = new_checkout("-five")
+    assert five.make("release").returncode == 0
+    migrate = ("docker", "exec", f"{five.release_project}-app-1", "django-admin", "migrate", "--noinput")
+    for _ in range(5):
+        sql(five, "DROP TABLE todo_todoitem, django_migrations;")
+        with ThreadPoolExecutor() as both:
+            answers = list(both.map(lambda _: run(*migrate), range(2)))
+        assert [answer.returncode for answer in answers] == [0, 0], "\n".join(answer.stdout for answer in answers)
+        assert sql(five, "SELECT app, name FROM django_migrations;") == ["todo\t0001_initial"]
