@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import subprocess
 
 from conftest import docker
 
@@ -50,6 +51,27 @@ def test_sbom_lists_what_is_installed_and_nothing_else(released):
     listed = {part["name"] for part in (*sbom["components"], sbom["metadata"]["component"])}
     wheels = {wheel.name.split("-")[0] for wheel in released.path("target").glob("*.whl")}
     assert {re.sub(r"[-_.]+", "_", name).lower() for name in listed} == wheels
+
+
+def test_sbom_keeps_to_its_schema(released):
+    # The builder itself does not look: that would take ten times as long as writing it.
+    check = (
+        "import json, sys\n"
+        "from cyclonedx.schema import SchemaVersion\n"
+        "from cyclonedx.validation.json import JsonStrictValidator\n"
+        "text = sys.stdin.read()\n"
+        "version = SchemaVersion.from_version(json.loads(text)['specVersion'])\n"
+        "print(JsonStrictValidator(version).validate_str(text))"
+    )
+    command = ("docker", "run", "--rm", "--interactive", "--network", "none", "--env", "PYTHONPATH=")
+    command += (released.tested_image, "/opt/tools/bin/python", "-c", check)
+
+    def verdict(sbom):
+        return subprocess.run(command, input=sbom, check=True, capture_output=True, text=True).stdout.strip()
+
+    sbom = released.path("target/sbom.cdx.json").read_text()
+    assert verdict(sbom) == "None"
+    assert verdict(sbom.replace('"library"', '"librarian"')) != "None"
 
 
 def test_a_changed_wheel_is_not_installed(released):
