@@ -35,7 +35,7 @@ class Load:
         delete: whether each item is deleted after its changes, so that the list stays short.
     """
 
-    def __init__(self, host, port, clients=6, pause=0.1, longest=600, delete=False):
+    def __init__(self, host, port, clients=6, pause=0.2, longest=600, delete=False):
         self.host, self.port, self.pause, self.delete = host, port, pause, delete
         self.began = time.monotonic()
         self.ends = self.began + longest

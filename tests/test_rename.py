@@ -10,6 +10,12 @@ pytestmark = pytest.mark.course
 
 
 @pytest.fixture(scope="module")
+def checkout(new_checkout):
+    """A copy with all claims and tests: each of them has a name in it."""
+    return new_checkout("-rename", left_out=())
+
+
+@pytest.fixture(scope="module")
 def renamed(checkout):
     answer = checkout.make("rename", NAME="shop", APP="order")
     assert answer.returncode == 0, answer.stdout
