@@ -50,7 +50,7 @@ class Checkout:
     LEFT_OUT += ("test_log.py", "test_settings.py")
 
     def __init__(self, folder, build_id, browser_specs=("load.js",), left_out=LEFT_OUT):
-        """Copy the files without those left out; of the browser's specs, which take longer than all else, these alone."""
+        """Copy the files, but for those left out; of the browser's specs, which take longest, these alone."""
         self.folder = folder
         self.build_id = build_id
         self.port, self.client_port = free_ports(2)

@@ -20,8 +20,8 @@ options:
 """
 
 RETURN = r"""
-ended: {description: "Whether it came to its end in time; false too where there is no such job", type: bool, returned: always}
-succeeded: {description: "Whether it did what it was to do: some container did, and none failed", type: bool, returned: always}
+ended: {description: "Whether all ended in time; false too where there is none", type: bool, returned: always}
+succeeded: {description: "Whether a container did what it was to do, and none failed", type: bool, returned: always}
 states: {description: "The state of each container, with its error", type: str, returned: always}
 """
 

@@ -1,0 +1,1 @@
+"""What the application adds to Django's commands; Django looks for it by this name."""
