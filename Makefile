@@ -138,7 +138,7 @@ accept: base ## the running release -> judged again, with fresh evidence
 start: base ## the release that was built last -> running again, with its data
 	@scripts/start
 
-stop: doctor ## running -> stopped; the data is kept
+stop: doctor ## running -> stopped; the release's data is kept
 	@scripts/stop
 
 backup: base ## the running release's data -> backups/..., as it is at one moment (or FILE=)
@@ -198,8 +198,8 @@ rename: base ## this tree -> a service of your own: make rename NAME=shop APP=or
 	@scripts/rename "$(NAME)" "$(APP)"
 
 ##@ Afterwards
-clean: doctor ## remove this pipeline's containers, networks and volumes, the data included
+clean: doctor ## remove this pipeline's containers and volumes: the data, the registry, the lab, the CI server
 	@scripts/clean
 
-distclean: doctor ## clean, and remove its images, target/, reports/ and .venv/
+distclean: doctor ## clean, and remove its images, target/, reports/, site/ and .venv/
 	@scripts/clean images

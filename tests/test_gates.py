@@ -214,7 +214,7 @@ class TestAcceptedBefore:
         if change == "lost evidence":
             released.path("reports/browser.xml").unlink()
         elif change == "another setting":
-            knobs = {"TRUSTED_PROXIES": "192.0.2.1"}
+            knobs = {"ALLOWED_HOSTS": "todo.example,localhost"}
         elif change == "a stopped container":
             docker("stop", f"{released.release_project}-nginx-1")
         answer = released.make("accept") if change == "make accept" else self.release(released, **knobs)
