@@ -214,8 +214,8 @@ def new_checkout(tmp_path_factory):
     """Make more checkouts: call it with a build id, and with the browser's specs that are wanted."""
     made = []
 
-    def make(build_id, **options):
-        made.append(Checkout(tmp_path_factory.mktemp(build_id.strip("-")), build_id, **options))
+    def make(build_id, *choice, **options):
+        made.append(Checkout(tmp_path_factory.mktemp(build_id.strip("-")), build_id, *choice, **options))
         return made[-1]
 
     yield make

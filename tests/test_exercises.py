@@ -9,6 +9,12 @@ GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
 pytestmark = pytest.mark.course
 
 
+@pytest.fixture(scope="module")
+def checkout(new_checkout):
+    """A copy with all claims and tests, as a reader has it: a solution has to satisfy each of them."""
+    return new_checkout("-exercises", left_out=())
+
+
 def apply(checkout, name, *options):
     answer = run("git", "apply", *options, f"docs/exercises/{name}.patch", cwd=checkout.folder)
     assert answer.returncode == 0, answer.stdout
