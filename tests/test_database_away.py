@@ -22,6 +22,7 @@ class Watch:
 
     def __init__(self, service):
         self.service = service
+        self.before = lives(service)
         self.answers = collections.defaultdict(list)
         self.over = threading.Event()
         self.threads = [threading.Thread(target=self.ask, args=(path,)) for path in ("/healthz", "/readyz")]
@@ -61,6 +62,12 @@ def paused(name):
         yield
     finally:
         docker("unpause", name)
+
+
+def lives(service):
+    """Which life of its containers each service lives, but for the database."""
+    names = [f"{service.release_project}-{name}-1" for name in ("app", "nginx", "client")]
+    return docker("inspect", "--format", "{{.RestartCount}} {{.State.Pid}}", *names)
 
 
 def connections(service):
@@ -112,6 +119,8 @@ def judge(service, figures, name, watch, load, begin, end):
     assert found["slowest_503_s"] < 3
     assert found["ready_again_after_s"] is not None
     assert load.lost() == []
+    # It came back without anybody's help.
+    assert lives(service) == watch.before
     assert found["idle_workers"] == WORKERS
     assert 0 < found["connections"] <= WORKERS
     return found

@@ -1,6 +1,7 @@
 """What a release's containers may do, shown on the running ones: next to nothing."""
 
 import json
+import re
 import socket
 import subprocess
 
@@ -24,11 +25,10 @@ def inside(service, name, *command):
 
 
 def secrets(service):
-    """What nobody may learn: the key and the database's password."""
-    found = [
-        inside(service, "app", "cat", f"/secrets/{name}").stdout.strip() for name in ("secret_key", "mysql_password")
-    ]
-    assert len(set(found)) == 2
+    """What nobody may learn: the key and the database's passwords."""
+    files = (("app", "secret_key"), ("app", "mysql_password"), ("db", "mysql_root_password"))
+    found = [inside(service, name, "cat", f"/secrets/{file}").stdout.strip() for name, file in files]
+    assert len(set(found)) == 3
     assert all(len(secret) >= 60 for secret in found)
     return found
 
@@ -82,8 +82,12 @@ class TestContainer:
             "history": docker("history", "--no-trunc", image),
             "log": run("docker", "logs", found["Id"]).stdout,
             "processes": docker("top", found["Id"], "-eo", "pid,args"),
+            "environment": inside(service, name, "bash", "-c", "cat /proc/[0-9]*/environ").stdout,
         }
         assert len(texts["log"]) + len(texts["processes"]) > 0
+        assert "PATH=" in texts["environment"]
+        # One that the server makes up and tells is none of ours.
+        assert "ROOT PASSWORD" not in texts["log"]
         for secret in secrets(service):
             assert [where for where, text in texts.items() if secret in text] == []
 
@@ -91,7 +95,12 @@ class TestContainer:
 class TestSecrets:
     @pytest.mark.parametrize(
         ("name", "file", "owner"),
-        [("app", "secret_key", "10001"), ("app", "mysql_password", "10001"), ("db", "mysql_password", "999")],
+        [
+            ("app", "secret_key", "10001"),
+            ("app", "mysql_password", "10001"),
+            ("db", "mysql_password", "999"),
+            ("db", "mysql_root_password", "999"),
+        ],
     )
     def test_is_for_its_reader_alone(self, service, name, file, owner):
         answer = inside(service, name, "stat", "-c", "%a %u", f"/secrets/{file}")
@@ -171,7 +180,35 @@ class TestService:
         ],
     )
     def test_every_answer_carries_the_security_headers_once(self, service, path, status):
-        answer = ask(service, path=path)
+        self.carries_them_once(ask(service, path=path), status)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "content_type", "status"),
+        [
+            ("POST", "/todos", "{}", "application/json", 201),
+            ("DELETE", "/todos", None, "", 204),
+            ("POST", "/healthz", "{}", "application/json", 405),
+            ("POST", "/todos", "{}", "text/plain", 415),
+            ("POST", "/todos", "x" * (2**20 + 1), "application/json", 413),
+            ("OPTIONS", "/todos", None, "", 200),
+        ],
+    )
+    def test_so_does_every_other_kind(self, service, method, path, body, content_type, status):
+        self.carries_them_once(ask(service, method, path, body, Content_Type=content_type), status)
+
+    def test_so_does_what_is_too_large_for_a_header(self, service):
+        self.carries_them_once(ask(service, X_Large="x" * 40000), 431)
+
+    def test_so_does_a_static_file(self, service):
+        page = run("curl", "-sS", "-H", "Accept: text/html", f"localhost:{service.port}/").stdout
+        path = re.search(r'"(/static/[^"]+\.css)"', page)[1]
+        head = run("curl", "-sS", "-D", "-", "-o", "/dev/null", f"localhost:{service.port}{path}").stdout
+        assert head.startswith("HTTP/1.1 200 ")
+        for name, value in HEADERS.items():
+            assert head.count(f"\n{name}: {value}\n") == 1, name
+        assert head.count("\nContent-Security-Policy: ") == 1
+
+    def carries_them_once(self, answer, status):
         assert answer.status == status
         for name, value in HEADERS.items():
             assert answer.headers.get_all(name) == [value], name

@@ -190,3 +190,7 @@ class TestWhatIsAway:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
         assert {"Retry-After", "X-Request-ID"} <= set(exposed)
+
+    def test_carries_the_security_headers_once(self, answer):
+        for name in ("X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Referrer-Policy"):
+            assert len(answer.headers.get_all(name)) == 1, name
