@@ -12,4 +12,4 @@ newest=$(docker config ls --format '{{.Name}}' --filter "name=$PIPELINE-release-
     fail "expected the release before $(label "$newest" version) to run, found that $(label "$newest" version) still does. Type: make rollback$WITH"
 [ "$PIPELINE-release-$(label "$newest" before)" = "$running" ] ||
     fail "expected the release before $(label "$newest" version) to run, found an older one. Type: make deploy$WITH, and begin again"
-good "Solved: $(label "$newest" version) was deployed, and $(label "$running" version) runs again, by its digests. To end it: make undeploy$WITH; git reset --keep HEAD~1 takes the commit back"
+good "Solved: $(label "$newest" version) was deployed, and $(label "$running" version) runs again, by its digests. To end it: make undeploy$WITH; git reset --keep HEAD^ takes the commit back"
