@@ -187,7 +187,7 @@ class TestService:
         [
             ("POST", "/todos", "{}", "application/json", 201),
             ("DELETE", "/todos", None, "", 204),
-            ("POST", "/healthz", "{}", "application/json", 405),
+            ("PUT", "/todos", "{}", "application/json", 405),
             ("POST", "/todos", "{}", "text/plain", 415),
             ("POST", "/todos", "x" * (2**20 + 1), "application/json", 413),
             ("OPTIONS", "/todos", None, "", 200),

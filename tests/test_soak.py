@@ -27,7 +27,7 @@ def open_files(service):
 
 def test_nothing_fails_and_nothing_grows(service, figures):
     samples = []
-    with Load("127.0.0.1", service.port, clients=12, pause=0.1, longest=SECONDS + 60, delete=True) as load:
+    with Load("127.0.0.1", service.port, clients=12, pause=0.02, longest=SECONDS + 60, delete=True) as load:
         began = time.monotonic()
         while time.monotonic() - began < SECONDS:
             time.sleep(EVERY)
