@@ -203,6 +203,9 @@ stage() {
     SECONDS=0
 }
 
+# nothing_done: what the report knows of this stage stays as it is.
+nothing_done() { STAGE=; }
+
 # note_stage STATUS: how it ended, into reports/stages/; only the newest of a name is kept.
 note_stage() {
     local commit
