@@ -41,7 +41,7 @@ def works(service, name):
 def test_everything_comes_back_and_nothing_promised_is_lost(service, figures):
     seconds = collections.defaultdict(list)
     nobody_at_the_door = []
-    with Load("127.0.0.1", service.port, pause=0.1, longest=500) as load:
+    with Load("127.0.0.1", service.port, pause=0.05, longest=500) as load:
         time.sleep(2)
         for _ in range(ROUNDS):
             begun = time.monotonic()
