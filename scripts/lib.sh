@@ -385,18 +385,18 @@ fi
 # --env-file /dev/null: a file .env lying about must not change what a pipeline does.
 dev() { docker compose --env-file /dev/null -f docker/dev/docker-compose.yml "$@"; }
 release() {
-    ALLOWED_HOSTS=${ALLOWED_HOSTS:-$(own_names)},nginx \
+    ALLOWED_HOSTS="localhost,127.0.0.1,[::1],nginx,${ALLOWED_HOSTS:-$(own_names)}" \
         docker compose --env-file /dev/null -f docker/release/docker-compose.yml "$@"
 }
 
-# The names that the release answers to unless ALLOWED_HOSTS says others: this machine's. (And always nginx, by which the
+# The names that the release answers to unless ALLOWED_HOSTS says others: this machine's. (And always those by which the
 # suites call.)
 own_names() {
     local name address
     name=$(hostname 2>/dev/null) || name=
     # The first is the one that other machines use, where there is one; macOS has no such option.
     address=$(hostname -I 2>/dev/null | cut -d ' ' -f 1) || address=
-    printf 'localhost,127.0.0.1,[::1]%s%s' "${name:+,$name}" "${address:+,$address}"
+    printf '%s,%s' "$name" "$address"
 }
 
 # database_runs: does the release's?
