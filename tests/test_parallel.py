@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 
 from conftest import docker, run, sql
 
@@ -57,14 +56,30 @@ def test_a_port_of_another_pipeline_is_told(new_checkout):
     assert three.objects() == {}
 
 
+# Two processes that begin in the same moment, each with a connection of its own.
+RACE = """
+import os, time, django
+django.setup()
+from django.core.management import call_command
+begin, processes = time.time() + 1, []
+for _ in range(2):
+    process = os.fork()
+    if not process:
+        time.sleep(begin - time.time())
+        call_command("migrate", interactive=False, verbosity=0)
+        os._exit(0)
+    processes.append(process)
+print([os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes])
+"""
+
+
 def test_two_migrations_of_one_database(new_checkout):
     # A Swarm may start a job twice, and two people may deploy at once.
     five = new_checkout("-five")
     assert five.make("release").returncode == 0
-    migrate = ("docker", "exec", f"{five.release_project}-app-1", "django-admin", "migrate", "--noinput")
     for _ in range(5):
         sql(five, "DROP TABLE todo_todoitem, django_migrations;")
-        with ThreadPoolExecutor() as both:
-            answers = list(both.map(lambda _: run(*migrate), range(2)))
-        assert [answer.returncode for answer in answers] == [0, 0], "\n".join(answer.stdout for answer in answers)
+        answer = run("docker", "exec", f"{five.release_project}-app-1", "entrypoint.sh", "python3", "-c", RACE)
+        assert answer.stdout.splitlines()[-1] == "[0, 0]", answer.stdout
+        assert "Another migration of this database is under way" in answer.stdout
         assert sql(five, "SELECT app, name FROM django_migrations;") == ["todo\t0001_initial"]

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.resilience
 
 SECONDS = 300
 EVERY = 10
-# These requests, as fast as they go, fill what is filled once: MySQL's buffers, modules that are imported at their first
-# use, the heap of each worker.
+# So many requests, as fast as they go, fill what is filled once: MySQL's buffers, modules that are imported at their
+# first use, the heap of each worker.
 WARM = 15_000
 
 
