@@ -1,5 +1,6 @@
 """A connection that is kept between requests: when the server is asked whether it is still there, and when no more."""
 
+import contextlib
 import signal
 import socket
 import threading
@@ -17,19 +18,24 @@ from todobackend.mysql.kept import (
 )
 
 
+class DriverError(Exception):
+    """An error of mysqlclient's, with MySQL's number."""
+
+
 class Backend:
     """What the look needs of a database wrapper of Django's; it counts the questions to the server."""
 
     errors_occurred = False
     answers = True
     questions = attempts = 0
+    number = 2002  # nobody listens there
 
     def get_new_connection(self, conn_params):
         self.attempts += 1
         self.patience = conn_params["connect_timeout"]
         if not self.answers:
             self.passes()
-            raise OSError("110")
+            raise DriverError(self.number, "what MySQL or the client library says")
         self.connection, self.server = socket.socketpair()
         return self.connection
 
@@ -128,7 +134,7 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         before, found = wrapper.attempts, None
         try:
             self.connected(wrapper)
-        except (OSError, ServerSilentError) as error:
+        except (DriverError, ServerSilentError) as error:
             found = type(error)
         return found, wrapper.attempts > before
 
@@ -143,7 +149,7 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
     def test_should_not_be_asked_right_after_an_attempt_to_connect(self):
-        self.assertEqual(self.connect(self.wrapper), (OSError, True))
+        self.assertEqual(self.connect(self.wrapper), (DriverError, True))
         self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
     def test_should_be_asked_by_one_thread_alone(self):
@@ -153,6 +159,7 @@ class AServerThatKeepsSilent(ConnectionTestCase):
 
     def test_should_be_asked_every_second_until_it_answers(self):
         self.wrapper.is_usable()
+        self.assertEqual(self.connect(self.wrapper), (ServerSilentError, False))
         asked = []
 
         def second(seconds):
@@ -176,21 +183,39 @@ class AServerThatKeepsSilent(ConnectionTestCase):
             mock.patch("todobackend.mysql.kept.socket.getaddrinfo", look_up),
             self.assertRaisesRegex(OperationalError, "the name db is not known"),
         ):
-            self.wrapper.get_new_connection({"host": "db"})
+            self.wrapper.get_new_connection({"host": "db", "connect_timeout": 2})
         self.assertEqual(self.wrapper.attempts, 1)  # the one of setUp
         self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
     def test_should_not_be_one_that_ends_a_connection_before_the_time_is_over(self):
         self.keep_silent(1.5)
         self.wrapper.is_usable()
-        self.assertEqual(self.connect(self.another), (OSError, True))
+        self.assertEqual(self.connect(self.another), (DriverError, True))
 
-    def test_should_not_be_waited_for_twice_as_long_where_a_connection_was_ended_late(self):
-        self.keep_silent(1.5)
-        self.wrapper.is_usable()
-        self.connect(self.wrapper)
-        self.connect(self.another)
-        self.assertEqual((self.wrapper.patience, self.another.patience), (1, 2))
+    def patience(self, connection=0.0, name=0.0):
+        """Seconds that a new connection is waited for, where a kept one and the name took these; None for not at all."""
+        self.keep_silent(connection)
+        if connection:
+            self.wrapper.is_usable()
+        self.wrapper.answers, self.wrapper.patience = True, None
+
+        def look_up(*_):
+            self.now += name
+
+        with (
+            mock.patch("todobackend.mysql.kept.socket.getaddrinfo", look_up),
+            contextlib.suppress(ServerSilentError),
+        ):
+            self.wrapper.get_new_connection({"host": "db", "connect_timeout": 2})
+        return self.wrapper.patience
+
+    def test_should_be_waited_for_as_long_as_is_left_of_the_request_s_patience(self):
+        cases = [((), 2), ((0.4,), 2), ((1.2,), 1), ((0.0, 0.4), 2), ((0.0, 1.0), 1), ((0.4, 0.4), 1), ((1.0, 0.9), None)]
+        self.assertEqual([self.patience(*waits) for waits, _ in cases], [seconds for _, seconds in cases])
+
+    def test_should_not_be_asked_by_others_where_there_was_no_time_left(self):
+        self.assertIsNone(self.patience(1.0, 0.9))
+        self.assertEqual(self.connect(self.another), (ServerSilentError, False))
 
     def test_should_be_waited_for_as_usual_by_a_request_that_has_not_waited(self):
         self.now += 1.5
@@ -199,11 +224,21 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         self.connect(self.wrapper)
         self.assertEqual(self.wrapper.patience, 2)
 
-    def test_should_not_be_one_that_refuses_at_once(self):
+    def test_should_be_one_that_refuses_at_once(self):
+        self.keep_silent(0.1)
+        self.assertEqual(self.connect(self.wrapper), (DriverError, True))
+        self.assertEqual(self.connect(self.another), (ServerSilentError, False))
+
+    def test_should_not_be_one_that_does_not_let_the_user_in(self):
+        self.wrapper.number = 1044
+        self.assertEqual(self.connect(self.wrapper), (DriverError, True))
+        self.assertEqual(self.connect(self.another), (DriverError, True))
+
+    def test_should_not_be_one_that_has_ended_a_kept_connection_alone(self):
         self.keep_silent(0.1)
         self.wrapper.is_usable()
-        self.assertEqual(self.connect(self.wrapper), (OSError, True))
-        self.assertEqual(self.connect(self.another), (OSError, True))
+        self.wrapper.answers = True
+        self.assertEqual(self.connect(self.wrapper), (None, True))
 
 
 class Client:

@@ -15,26 +15,22 @@ from django.db import OperationalError
 # Seconds between two questions to the server on one connection; in between, a look at the socket has to do.
 PING_EVERY = 1.0
 
-# Seconds: a connection that took longer to fail did so because nothing came back, not because the server refused.
+# Seconds: a kept connection that took longer to fail did so because nothing came back, not because it had ended.
 LONG = 0.9
 
-# Seconds that a request may have waited for its kept connection, and still be patient with a new one; then the whole
-# seconds that it waits at most.
-MUCH, SHORT = 0.5, 1
-
-# Seconds between two attempts to reach a silent server.
+# Seconds between two attempts to reach a server that could not be reached.
 TRY_EVERY = 1.0
 
 
 class ServerSilentError(OperationalError):
-    """The server did not answer a moment ago: this request does not ask it again."""
+    """The server could not be reached a moment ago: this request does not ask it again."""
 
 
 class Silence:
-    """What a process knows of a server that does not answer at all: paused, or cut off by the network.
+    """What a process knows of a server that cannot be reached: stopped, paused, or cut off by the network.
 
-    To find that out takes a request as long as its patience (MYSQL_TIMEOUT, connect_timeout). Were each to find out for
-    itself, a handful would occupy every worker and the rest would wait in line for many times that. So once one has
+    To find that out takes a request up to its whole patience (MYSQL_TIMEOUT, connect_timeout). Were each to find out
+    for itself, a handful would occupy every worker and the rest would wait in line for many times that. So once one has
     found out, the others are told at once, and a thread of its own tries again: a circuit breaker (M. Nygard, Release
     It!).
     """
@@ -45,7 +41,7 @@ class Silence:
         self._silent = False
 
     def note(self, connect: Callable[[], Any]) -> None:
-        """Remember that the server kept silent just now, until it answers.
+        """Remember that the server could not be reached just now, until it answers.
 
         Args:
             connect: returns a new connection, or raises.
@@ -68,10 +64,10 @@ class Silence:
         """Ask for leave to connect.
 
         Raises:
-            ServerSilentError: the server is silent.
+            ServerSilentError: it could not be reached.
         """
         if self._silent:
-            raise ServerSilentError("the server keeps silent; it is asked again every second")
+            raise ServerSilentError("it could not be reached; it is tried again every second")
 
 
 class UninterruptedQuery:
@@ -139,17 +135,20 @@ class KeptConnection:
         Raises:
             django.db.OperationalError: the server does not answer, or refuses.
         """
+        began, self._waited = time.monotonic() - self._waited, 0.0
         self.silence.check()
-        if self._waited > MUCH:
-            conn_params = {**conn_params, "connect_timeout": SHORT}
-        self._began, self._waited = time.monotonic(), 0.0
         try:
             _look_up(conn_params.get("host"))
-            connection = super().get_new_connection(conn_params)
-        except Exception:
-            self._note_silence(LONG)
+            # All that a request waits for is counted: its kept connection, the name, and now the new connection.
+            left = round(conn_params["connect_timeout"] - (time.monotonic() - began))
+            if left < 1:
+                raise ServerSilentError("the time to reach it was over before it could be asked")
+            connection = super().get_new_connection({**conn_params, "connect_timeout": left})
+        except Exception as error:
+            if not _is_an_answer(error):
+                self._note_silence()
             raise
-        self._answered = time.monotonic()
+        self._answered = self._began = time.monotonic()
         return connection
 
     def is_usable(self) -> bool:
@@ -167,20 +166,28 @@ class KeptConnection:
         if usable:
             self._answered = time.monotonic()
         else:
+            # Since this request began to use the connection: the driver's words for a time that is over differ.
+            waited = time.monotonic() - self._began
             # The driver waited for an answer as long as it may, nearly; without a limit it does not come back at all.
-            self._note_silence(max(LONG, 0.95 * self.get_connection_params().get("read_timeout", 0)))
+            if waited > max(LONG, 0.95 * self.get_connection_params().get("read_timeout", 0)):
+                self._note_silence()
             # Now this request connects anew; after an error it is the next one.
-            self._waited = 0.0 if self.errors_occurred else time.monotonic() - self._began
+            self._waited = 0.0 if self.errors_occurred else waited
         return usable
 
     def _has_ended(self) -> bool:
         # Nothing was asked, so there is nothing to read but the end.
         return _has_something_to_read(self.connection.fileno(), 0)
 
-    def _note_silence(self, long: float) -> None:
-        # Since this request began to use the connection: the driver's words for a time that is over differ.
-        if time.monotonic() - self._began > long:
-            self.silence.note(partial(super().get_new_connection, self.get_connection_params()))
+    def _note_silence(self) -> None:
+        self.silence.note(partial(super().get_new_connection, self.get_connection_params()))
+
+
+def _is_an_answer(error: Exception) -> bool:
+    # A number of MySQL's own, but none of those from 2000 to 2999, by which the client library says that there was no
+    # answer ("MySQL Error Message Reference"): a server that does not let this user in can be reached.
+    number = error.args[0] if error.args else None
+    return isinstance(number, int) and not 2000 <= number < 3000
 
 
 def _look_up(host: str | None) -> None:
