@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""Wait until a job on a Docker Swarm has come to its end, and tell how."""
+"""Run a container on a Docker Swarm to its end, and tell how it ended and what it said."""
 
 import time
 
@@ -9,20 +9,31 @@ import docker
 
 DOCUMENTATION = r"""
 module: swarm_job
-short_description: Wait until every container of a job has ended
+short_description: Run a container on a Docker Swarm to its end
 description:
-  - A job is a service that was created with C(--mode replicated-job). Swarm runs it once as a rule; where it starts a
-    second container beside the first, both are waited for.
+  - A job is a service that is created with C(--mode replicated-job). Once, as far as the Swarm goes; under load it has
+    been seen to start a second container beside the first, so what runs here must bear that, and the verdict is on all
+    of them.
+  - Nothing is left of a job that ended. One that is under way, of a run that was cut off or still goes on after the
+    timeout, is let come to its end, since half a migration is worse than a late one.
 options:
   docker_host: {description: The engine of a manager, type: str, required: true}
   name: {description: The service's name, type: str, required: true}
-  timeout: {description: Seconds until it gives up, type: int, required: true}
+  image: {description: The image, type: str, required: true}
+  command: {description: What it runs, type: list, elements: str, required: true}
+  options: {description: Further arguments of C(docker service create), type: list, elements: str, default: []}
+  node: {description: The id of the node where it runs, type: str, required: true}
+  node_host: {description: The engine of that node, type: str, required: true}
+  timeout: {description: Seconds until it is no longer waited for, type: int, required: true}
 """
 
 RETURN = r"""
-ended: {description: "Whether all ended in time; false too where there is none", type: bool, returned: always}
-succeeded: {description: "Whether a container did what it was to do, and none failed", type: bool, returned: always}
+outcome:
+  description: C(under way) before anything was done; C(unfinished) after the timeout; C(failed); C(succeeded)
+  type: str
+  returned: always
 states: {description: "The state of each container, with its error", type: str, returned: always}
+said: {description: The last line that it said, type: str, returned: always}
 """
 
 # States of a task (Docker Engine API) that are its last.
@@ -30,41 +41,83 @@ DONE, TAKEN_BACK = "complete", ("shutdown", "remove")
 ENDED = (DONE, *TAKEN_BACK, "failed", "rejected", "orphaned")
 
 
-def tasks_of(api, name):
-    """The tasks of a service (list of dict), none where there is no such service."""
+def statuses_of(api, name):
+    """The statuses of a service's tasks (list of dict), none where there is no such service."""
     try:
-        return api.tasks(filters={"service": name})
+        return [task["Status"] for task in api.tasks(filters={"service": name})]
     except docker.errors.NotFound:
         return []
 
 
+def go_on(statuses):
+    """Whether a task has not ended (bool)."""
+    return any(status["State"] not in ENDED for status in statuses)
+
+
+def wait(api, name, timeout):
+    """Look every second until all tasks have ended or the seconds are over; the last statuses (list of dict)."""
+    end = time.monotonic() + timeout
+    while True:
+        statuses = statuses_of(api, name)
+        if (statuses and not go_on(statuses)) or time.monotonic() > end:
+            return statuses
+        time.sleep(1)
+
+
+def outcome_of(statuses):
+    """How it ended (str): a container did what it was to do, and none failed, or not."""
+    if not statuses or go_on(statuses):
+        return "unfinished"
+    states = [status["State"] for status in statuses]
+    return "succeeded" if DONE in states and all(state in (DONE, *TAKEN_BACK) for state in states) else "failed"
+
+
 def main():
-    """Look every second."""
+    """Create it, wait for its end, keep what it said, and remove it."""
+    text, words = {"type": "str", "required": True}, {"type": "list", "elements": "str"}
     module = AnsibleModule(
         argument_spec={
-            "docker_host": {"type": "str", "required": True},
-            "name": {"type": "str", "required": True},
+            **dict.fromkeys(("docker_host", "name", "image", "node", "node_host"), text),
+            "command": {**words, "required": True},
+            "options": {**words, "default": []},
             "timeout": {"type": "int", "required": True},
         },
         supports_check_mode=True,
     )
     given = module.params
+    name = given["name"]
     remote = given["docker_host"].startswith("ssh://")
-    client = docker.DockerClient(base_url=given["docker_host"], use_ssh_client=remote, timeout=30)
-    end = time.monotonic() + given["timeout"]
-    while True:
-        statuses = [task["Status"] for task in tasks_of(client.api, given["name"])]
-        states = [status["State"] for status in statuses]
-        ended = bool(states) and all(state in ENDED for state in states)
-        if ended or time.monotonic() > end:
-            break
-        time.sleep(1)
-    module.exit_json(
-        changed=False,
-        ended=ended,
-        succeeded=ended and DONE in states and all(state in (DONE, *TAKEN_BACK) for state in states),
-        states=", ".join(f"{status['State']} {status.get('Err', '')}".strip() for status in statuses),
-    )
+    api = docker.DockerClient(base_url=given["docker_host"], use_ssh_client=remote, timeout=30).api
+
+    def tell(outcome, statuses, said=""):
+        states = ", ".join(f"{status['State']} {status.get('Err', '')}".strip() for status in statuses)
+        module.exit_json(changed=outcome != "under way", outcome=outcome, states=states, said=said)
+
+    def engine(*arguments, host=given["docker_host"], check=True):
+        return module.run_command(["docker", *arguments], environ_update={"DOCKER_HOST": host}, check_rc=check)
+
+    left = statuses_of(api, name)
+    if go_on(left):
+        tell("under way", left)
+    if module.check_mode:
+        tell("succeeded", [])
+    # What a run that was cut off left behind; as a rule there is none.
+    engine("service", "rm", name, check=False)
+    how = ("--quiet", "--detach", "--mode", "replicated-job", "--restart-condition", "none", "--no-resolve-image")
+    held = ("--with-registry-auth", "--read-only", "--cap-drop", "ALL", "--mount", "type=tmpfs,target=/tmp")
+    where = ("--name", name, "--constraint", f"node.id == {given['node']}", "--stop-grace-period", "60s")
+    engine("service", "create", *how, *held, *where, *given["options"], given["image"], *given["command"])
+    statuses = wait(api, name, given["timeout"])
+    outcome = outcome_of(statuses)
+    if outcome == "unfinished":
+        tell(outcome, statuses)
+    _, out, err = engine("service", "logs", "--raw", name, check=False)
+    engine("service", "rm", name)
+    # A job's container outlives its service.
+    label = f"label=com.docker.swarm.service.name={name}"
+    engine("container", "prune", "--force", "--filter", label, host=given["node_host"])
+    lines = [line for line in (out + err).splitlines() if line.strip()]
+    tell(outcome, statuses, lines[-1] if lines else "it said nothing")
 
 
 if __name__ == "__main__":
