@@ -287,8 +287,8 @@ def container(checkout, service):
     return json.loads(docker("inspect", f"{checkout.release_project}-{service}-1"))[0]
 
 
-def eventually(claim, seconds=60):
-    """Wait until a claim holds; its last answer."""
+def eventually(claim, seconds=60, pause=0.05):
+    """Wait until a claim holds, and look again after a pause (seconds); its last answer."""
     end = time.monotonic() + seconds
     while True:
         with contextlib.suppress(OSError, http.client.HTTPException, subprocess.CalledProcessError):
@@ -296,7 +296,7 @@ def eventually(claim, seconds=60):
                 return answer
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def ask(checkout, method="GET", path="/todos", body=None, timeout=30, **headers):

@@ -3,13 +3,15 @@
 In this order, on one lab: each class leaves a release running. The figures are in reports/deploy.json.
 """
 
+import functools
 import http.client
 import json
 import re
 import time
 
+import conftest
 import pytest
-from conftest import ROOT, derive, docker, eventually, free_ports, last_line, run
+from conftest import ROOT, derive, docker, free_ports, last_line, run
 from load import Load
 
 NETWORK = "10.78.0"
@@ -18,6 +20,10 @@ NODES = {f"node{number}": f"{NETWORK}.1{number}" for number in (1, 2, 3)}
 PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 STACK = "todobackend-deploy"
 SERVICES = ("app", "nginx", "client")
+# Seconds between two requests of a client while what is asked for comes to nothing.
+SELDOM = 0.5
+# One look starts several commands on three engines.
+eventually = functools.partial(conftest.eventually, pause=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +222,7 @@ class TestBadRelease:
     def test_a_candidate_that_is_bad_serves_nobody(self, deployed, name, file, old, new, found):
         before = running()
         record = bad(deployed, name, file, old, new)
-        with Load(NODES["node1"], 8000) as load:
+        with Load(NODES["node1"], 8000, pause=SELDOM) as load:
             answer = deploy(deployed, record)
         assert answer.returncode == 2
         sentence = last_line(answer)
@@ -238,7 +244,7 @@ class TestBadRelease:
             '                  migrations.RunSQL("CREATE TABLE half (id")]\n'
         )
         record = bad(deployed, "migration", "todo/migrations/0002_half.py", migration, migration)
-        with Load(NODES["node1"], 8000) as load:
+        with Load(NODES["node1"], 8000, pause=SELDOM) as load:
             answer = deploy(deployed, record)
         assert answer.returncode == 2
         sentence = last_line(answer)
@@ -281,7 +287,7 @@ class TestBadRelease:
         assert text.count("  cap_drop: [ALL]\n") == 1
         stack.write_text(text.replace("  cap_drop: [ALL]\n", ""))
         try:
-            with Load(NODES["node1"], 8000) as load:
+            with Load(NODES["node1"], 8000, pause=SELDOM) as load:
                 answer = deploy(deployed, deployed.first)
         finally:
             stack.write_text(text)
@@ -355,7 +361,7 @@ class TestLosses:
                 docker("exec", f"{STACK}lab-{node}-1", *rule)
         try:
             time.sleep(15)
-            with Load(NODES["node1"], 8000) as load:
+            with Load(NODES["node1"], 8000, pause=SELDOM) as load:
                 answer = deploy(deployed, deployed.first)
         finally:
             for node in NODES:

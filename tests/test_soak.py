@@ -30,7 +30,7 @@ def test_nothing_fails_and_nothing_grows(service, figures):
     samples = []
     with Load("127.0.0.1", service.port, clients=12, pause=0, longest=3 * SECONDS, delete=True) as load:
         assert eventually(lambda: load.report()["requests"] > WARM, SECONDS)
-        load.pause = 0.15
+        load.pause = 0.3
         began = time.monotonic()
         while time.monotonic() - began < SECONDS:
             time.sleep(EVERY)
