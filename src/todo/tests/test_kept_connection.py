@@ -193,7 +193,7 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         self.assertEqual(self.connect(self.another), (DriverError, True))
 
     def patience(self, connection=0.0, name=0.0):
-        """Seconds that a new connection is waited for, where a kept one and the name took these; None for not at all."""
+        """Seconds that a new connection is waited for where a kept one and the name took these; None: not at all."""
         self.keep_silent(connection)
         if connection:
             self.wrapper.is_usable()
@@ -210,7 +210,15 @@ class AServerThatKeepsSilent(ConnectionTestCase):
         return self.wrapper.patience
 
     def test_should_be_waited_for_as_long_as_is_left_of_the_request_s_patience(self):
-        cases = [((), 2), ((0.4,), 2), ((1.2,), 1), ((0.0, 0.4), 2), ((0.0, 1.0), 1), ((0.4, 0.4), 1), ((1.0, 0.9), None)]
+        cases = [
+            ((), 2),
+            ((0.4,), 2),
+            ((1.2,), 1),
+            ((0.0, 0.4), 2),
+            ((0.0, 1.0), 1),
+            ((0.4, 0.4), 1),
+            ((1.0, 0.9), None),
+        ]
         self.assertEqual([self.patience(*waits) for waits, _ in cases], [seconds for _, seconds in cases])
 
     def test_should_not_be_asked_by_others_where_there_was_no_time_left(self):
