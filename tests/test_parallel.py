@@ -74,7 +74,7 @@ print([os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in proce
 
 
 def test_two_migrations_of_one_database(new_checkout):
-    # A Swarm may start a job twice, and two people may deploy at once.
+    # Two people may deploy at once, each from a machine of his own.
     five = new_checkout("-five")
     assert five.make("release").returncode == 0
     for _ in range(5):

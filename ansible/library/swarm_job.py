@@ -11,9 +11,9 @@ DOCUMENTATION = r"""
 module: swarm_job
 short_description: Run a container on a Docker Swarm to its end
 description:
-  - A job is a service that is created with C(--mode replicated-job). Once, as far as the Swarm goes; under load it has
-    been seen to start a second container beside the first, so what runs here must bear that, and the verdict is on all
-    of them.
+  - A service of one container that is not started again. Not of C(--mode replicated-job), since a manager that once led
+    the Swarm and lost the lead goes on to start such jobs beside the one that leads now; there were 63 of one (moby
+    issue 53632).
   - Nothing is left of a job that ended. One that is under way, of a run that was cut off or still goes on after the
     timeout, is let come to its end, since half a migration is worse than a late one.
 options:
@@ -65,7 +65,7 @@ def wait(api, name, timeout):
 
 
 def outcome_of(statuses):
-    """How it ended (str): a container did what it was to do, and none failed, or not."""
+    """How it ended (str): the container did what it was to do, or not; where there are several, each of them."""
     if not statuses or go_on(statuses):
         return "unfinished"
     states = [status["State"] for status in statuses]
@@ -103,7 +103,7 @@ def main():
         tell("succeeded", [])
     # What a run that was cut off left behind; as a rule there is none.
     engine("service", "rm", name, check=False)
-    how = ("--quiet", "--detach", "--mode", "replicated-job", "--restart-condition", "none", "--no-resolve-image")
+    how = ("--quiet", "--detach", "--restart-condition", "none", "--no-resolve-image")
     held = ("--with-registry-auth", "--read-only", "--cap-drop", "ALL", "--mount", "type=tmpfs,target=/tmp")
     where = ("--name", name, "--constraint", f"node.id == {given['node']}", "--stop-grace-period", "60s")
     engine("service", "create", *how, *held, *where, *given["options"], given["image"], *given["command"])
@@ -113,7 +113,7 @@ def main():
         tell(outcome, statuses)
     _, out, err = engine("service", "logs", "--raw", name, check=False)
     engine("service", "rm", name)
-    # A job's container outlives its service.
+    # Its container outlives the service.
     label = f"label=com.docker.swarm.service.name={name}"
     engine("container", "prune", "--force", "--filter", label, host=given["node_host"])
     lines = [line for line in (out + err).splitlines() if line.strip()]

@@ -21,8 +21,8 @@ NOT_AT_ALL, FOR_EVER = 0, -1
 def alone(connection: BaseDatabaseWrapper, output: OutputWrapper) -> Iterator[None]:
     """Wait until nobody else migrates the database, and keep others from it meanwhile.
 
-    Two deployments at once, or a Swarm that starts a job twice, would make the same table at the same time: one of them
-    fails, and MySQL takes no table back. Where the database is a file (SQLite), the file is its own lock.
+    Two deployments at once would make the same table at the same time: one of them fails, and MySQL takes no table
+    back. Where the database is a file (SQLite), the file is its own lock.
 
     Args:
         connection: to the database; MySQL ends the lock with it, whatever becomes of this process.
