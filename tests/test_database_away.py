@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from conftest import Session, ask, docker, settled, sql
+from conftest import Session, ask, docker, eventually, settled, sql
 from load import Load
 
 pytestmark = pytest.mark.resilience
@@ -57,7 +57,8 @@ def stopped(name):
 
 @contextlib.contextmanager
 def paused(name):
-    docker("pause", name)
+    # The kernel may take longer to stop a busy process than the engine waits for.
+    assert eventually(lambda: docker("pause", name), 10)
     try:
         yield
     finally:
