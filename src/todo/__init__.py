@@ -1,1 +1,1 @@
-"""The todo list: one model, one serializer, one viewset."""
+"""The todo list: model, serializer, viewset."""

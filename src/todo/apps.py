@@ -1,4 +1,4 @@
-"""Tells Django of the app."""
+"""The Django application."""
 
 from django.apps import AppConfig
 

@@ -8,10 +8,7 @@ ORDER_MIN, ORDER_MAX = -(2**31), 2**31 - 1
 
 
 class TodoItem(models.Model):
-    """One thing to do.
-
-    Its address is computed for each answer and not stored: a stored one goes stale when the host changes.
-    """
+    """One thing to do. Its URL is computed from each request: a stored one is wrong once the host changes."""
 
     title = models.CharField(max_length=256, blank=True, default="")
     completed = models.BooleanField(default=False)
@@ -27,10 +24,5 @@ class TodoItem(models.Model):
         ordering = ["order", "id"]
         indexes = [models.Index(fields=["order", "id"], name="todo_order_then_age")]
 
-    def __str__(self) -> str:
-        """Name the item for logs and shells.
-
-        Returns:
-            Its title.
-        """
+    def __str__(self):
         return self.title

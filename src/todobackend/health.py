@@ -1,29 +1,20 @@
 """Health probes for Docker, Swarm and load balancers, answered whatever the Host header."""
 
 import logging
-from collections.abc import Callable
 
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import JsonResponse
 
 logger = logging.getLogger(__name__)
 
 
-def healthz() -> JsonResponse:
-    """Tell that the process answers.
-
-    Returns:
-        200, without a look at the database: restarting this process would not bring that back.
-    """
+def healthz():
+    """Respond 200 without a look at the database: restarting this process would not bring that back."""
     return JsonResponse({"status": "alive"})
 
 
-def readyz() -> JsonResponse:
-    """Tell whether requests can be served.
-
-    Returns:
-        200 when the database answers a query, else 503 with Retry-After (seconds).
-    """
+def readyz():
+    """Respond 200 if the database answers a query, else 503 with Retry-After (seconds)."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -34,28 +25,18 @@ def readyz() -> JsonResponse:
 
 
 class HealthMiddleware:
-    """Answer /healthz and /readyz before anything looks at the rest of the request."""
+    """Respond to /healthz and /readyz before anything looks at the rest of the request."""
 
     probes = {"/healthz": healthz, "/readyz": readyz}
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep the next layer.
-
-        Args:
-            get_response: answers everything that is no probe.
-        """
+    def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a probe, or pass the request on.
-
-        Args:
-            request: any request; only GET and HEAD of a probe's path are taken.
-
-        Returns:
-            The probe's answer, or the next layer's.
-        """
+    def __call__(self, request):
         probe = self.probes.get(request.path_info)
-        if probe and request.method in ("GET", "HEAD"):
-            return probe()
-        return self.get_response(request)
+        if not probe:
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            detail = f'Method "{request.method}" not allowed.'
+            return JsonResponse({"detail": detail}, status=405, headers={"Allow": "GET, HEAD"})
+        return probe()

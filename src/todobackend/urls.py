@@ -1,14 +1,22 @@
-"""The service's addresses, none with a trailing slash."""
+"""The addresses of the service, none with a trailing slash."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from todo.urls import router as todos
+
+from .api.views import Router
+
+# Of every resource, so that / names them all.
+router = Router()
+router.registry.extend(todos.registry)
+
 urlpatterns = [
-    path("", include("todo.urls")),
+    path("", include(router.urls)),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
-handler400 = "todobackend.errors.bad_request"
-handler404 = "todobackend.errors.not_found"
-handler500 = "todobackend.errors.server_error"
+handler400 = "todobackend.api.errors.bad_request"
+handler404 = "todobackend.api.errors.not_found"
+handler500 = "todobackend.api.errors.server_error"

@@ -27,6 +27,10 @@ for name in ("django.request", "django.security"):
 class ApiTestCase(APITestCase):
     """REST framework's test case, for both of our runners; every test that touches Django uses it."""
 
+    def assert_shows(self, item, **expected):
+        """Check the values of an item as JSON; it may have more fields."""
+        self.assertEqual({name: item.get(name) for name in expected}, expected)
+
     @classmethod
     def tearDownClass(cls):
         super().tearDownClass()
@@ -65,12 +69,12 @@ def refusal(response):
     return response.status_code, response["Content-Type"], codes
 
 
-def database_away(error=OperationalError):
-    """Return a context in which every use of the database fails the way a lost server does."""
-    return mock.patch(
-        "django.db.backends.base.base.BaseDatabaseWrapper.cursor",
-        side_effect=error(2002, "Can't connect to server on 'db' (115)"),
-    )
+LOST = OperationalError(2002, "Can't connect to server on 'db' (115)")
+
+
+def database_away(error=LOST):
+    """Return a context in which every use of the database raises this error."""
+    return mock.patch("django.db.backends.base.base.BaseDatabaseWrapper.cursor", side_effect=error)
 
 
 @contextlib.contextmanager

@@ -17,9 +17,8 @@ class CreateItem(ApiTestCase):
         self.assertEqual(self.response["Location"], f"{HOST}/todos/{TodoItem.objects.get().pk}")
 
     def test_should_receive_the_item(self):
-        self.assertEqual(
-            self.response.json(),
-            {"url": self.response["Location"], "title": "Walk the dog", "completed": True, "order": 95},
+        self.assert_shows(
+            self.response.json(), url=self.response["Location"], title="Walk the dog", completed=True, order=95
         )
 
     def test_should_receive_json(self):

@@ -59,5 +59,11 @@ class NotReadyWithoutTheDatabase(ApiTestCase):
 
 
 class ProbesTakeOnlyReads(ApiTestCase):
-    def test_should_return_a_404_response_to_post(self):
-        self.assertEqual(self.client.post("/healthz").status_code, 404)
+    def setUp(self):
+        self.response = self.client.post("/healthz")
+
+    def test_should_return_a_405_response_to_post(self):
+        self.assertEqual(self.response.status_code, 405)
+
+    def test_should_say_what_they_take(self):
+        self.assertEqual(self.response["Allow"], "GET, HEAD")

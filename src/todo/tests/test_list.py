@@ -19,13 +19,9 @@ class ListItems(ApiTestCase):
         self.assertEqual(self.response.status_code, 200)
 
     def test_should_receive_a_bare_array_of_all_items(self):
-        self.assertEqual(
-            self.response.json(),
-            [
-                {"url": HOST + path(self.dog), "title": "Walk the dog", "completed": False, "order": 1},
-                {"url": HOST + path(self.cat), "title": "Feed the cat", "completed": True, "order": 2},
-            ],
-        )
+        dog, cat = self.response.json()
+        self.assert_shows(dog, url=HOST + path(self.dog), title="Walk the dog", completed=False, order=1)
+        self.assert_shows(cat, url=HOST + path(self.cat), title="Feed the cat", completed=True, order=2)
 
     def test_should_receive_no_link_header(self):
         self.assertNotIn("Link", self.response)

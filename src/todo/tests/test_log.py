@@ -1,10 +1,15 @@
 """What is logged about a request, and the id that ties the lines together."""
 
+import io
 import json
-from unittest import TestCase, mock
+import logging
+from logging.config import DictConfigurator
+from unittest import mock
 
 from api import TODOS, ApiTestCase
-from test_settings import SECRETS, python
+from test_settings import SECRETS, settings
+
+from todo.views import TodoItemViewSet
 
 GIVEN = "0123456789abcdef0123456789abcdef"
 
@@ -63,32 +68,25 @@ class RequestLog(ApiTestCase):
         self.assertEqual(line["path"], "/a%0Ab")
 
 
-def logged_by_the_release(*requests, **environment):
-    """Send GETs to a release that breaks at /todos; return the lines that leave the process."""
-    code = (
-        "import django, todobackend.settings.release as module\n"
-        "module.DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n"
-        "django.setup()\n"
-        "import todobackend.urls  # before the viewset breaks\n"
-        "from django.test import Client\n"
-        "from todo.views import TodoItemViewSet\n"
-        "TodoItemViewSet.queryset = None\n"
-        "client = Client(raise_request_exception=False)\n"
-        f"for path in {requests}:\n"
-        f"    client.get(path, HTTP_X_REQUEST_ID='{GIVEN}', REMOTE_ADDR='192.0.2.7')\n"
-    )
-    module = "todobackend.settings.release"
-    done = python(code, DJANGO_SETTINGS_MODULE=module, ALLOWED_HOSTS="testserver", **SECRETS, **environment)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stderr.splitlines()]
+class LogOfTheRelease(ApiTestCase):
+    """The lines as the release writes them: one request that is refused, one that breaks"""
 
-
-class LogOfTheRelease(TestCase):
-    """The lines as they leave the process: one request that is refused, one that breaks"""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.lines = logged_by_the_release("/nowhere", "/todos")
+    def setUp(self):
+        self.logging = settings("release", **SECRETS)["LOGGING"]
+        make = DictConfigurator(self.logging)
+        handler = logging.StreamHandler(output := io.StringIO())
+        handler.setFormatter(make.configure_formatter(self.logging["formatters"]["json"]))
+        handler.addFilter(make.configure_filter(self.logging["filters"]["request_id"]))
+        for name, level in (("todobackend.request_log", logging.INFO), ("django.request", logging.ERROR)):
+            logger = logging.getLogger(name)
+            self.enterContext(mock.patch.multiple(logger, handlers=[handler], level=level, propagate=False))
+            logger.manager._clear_cache()
+            self.addCleanup(logger.manager._clear_cache)
+        self.client.raise_request_exception = False
+        with mock.patch.object(TodoItemViewSet, "list", side_effect=RuntimeError):
+            for address in ("/nowhere", TODOS):
+                self.client.get(address, HTTP_X_REQUEST_ID=GIVEN, REMOTE_ADDR="192.0.2.7")
+        self.lines = [json.loads(line) for line in output.getvalue().splitlines()]
 
     def test_should_be_one_line_of_json_for_a_refusal(self):
         line = self.lines[0]
@@ -106,5 +104,7 @@ class LogOfTheRelease(TestCase):
         self.assertEqual([line["request_id"] for line in self.lines], [GIVEN] * 3)
 
     def test_should_be_about_failures_alone_where_that_is_asked_for(self):
-        (line,) = logged_by_the_release("/nowhere", "/todos", LOG_LEVEL="ERROR")
-        self.assertEqual(line["level"], "ERROR")
+        quiet = settings("release", **SECRETS, LOG_LEVEL="error")["LOGGING"]
+        self.assertEqual(quiet["root"]["level"], "ERROR")
+        # The line of a request is written at INFO, by the root's level.
+        self.assertNotIn("todobackend.request_log", quiet["loggers"])

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from todo.management.commands.migrate import FOR_EVER, NOT_AT_ALL, RELEASE, TAKE, alone
+from todobackend.api.management.commands.migrate import FOR_EVER, NOT_AT_ALL, RELEASE, TAKE, alone
 
 
 class Migrations(ApiTestCase):
@@ -30,7 +30,7 @@ class Migrations(ApiTestCase):
 
 
 class TwoMigrationsAtOnce(TestCase):
-    """What MySQL is asked; tests/test_parallel.py asks it."""
+    """What MySQL is asked; tests/e2e/test_accepted.py asks it."""
 
     def asked(self, *answers):
         """Migrate beside a server that gives these answers; return what it was asked, and what was said."""

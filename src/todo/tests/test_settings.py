@@ -1,97 +1,60 @@
-"""The settings, each in a Python of its own that knows only the variables it is given."""
+"""The settings, each module run anew with the variables that a test gives it."""
 
-import json
+import importlib
 import os
 import secrets
 import socket
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from unittest import TestCase
+from unittest import TestCase, mock
+
+from api import ApiTestCase
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from environ import FileAwareEnv
+from environ.fileaware_mapping import FileAwareMapping
 
 SECRETS = {"SECRET_KEY": "the key", "MYSQL_PASSWORD": "the password"}
 
 
-def python(code, **environment):
-    """Run the code with these variables and nothing else, and return the finished process."""
-    # It finds the modules that this Python finds: the checkout's, or the wheel's.
-    own = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    if "COVERAGE_PROCESS_CONFIG" in os.environ:
-        # The tests are being measured (`patch` in pyproject.toml): so is what runs here.
-        own |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-        code = f"import coverage; coverage.process_startup()\n{code}"
-    return subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        env=own | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def settings(name, **environment):
-    """Return the settings that JSON can express, as the module has them with these variables."""
-    code = (
-        f"import json, todobackend.settings.{name} as module\n"
-        "print(json.dumps({key: value for key, value in vars(module).items() if key.isupper()}, default=repr))"
-    )
-    done = python(code, **environment)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def last_words(name, **environment):
-    """Return (exit status, last line of standard error) of a start with these settings."""
-    done = python(f"import todobackend.settings.{name}", **environment)
-    return done.returncode, done.stderr.strip().rpartition("\n")[2]
-
-
-def refuses(name):
-    """Return what `last_words` are to be where a secret is missing."""
-    return 1, (
-        "django.core.exceptions.ImproperlyConfigured: "
-        f"expected a secret in {name}_FILE (a file's path) or {name}, found nothing. "
-        "The release has no default for it: give one, then start again."
-    )
+    """Return the settings of a module as they are with these variables and no others."""
+    others = {key: module for key, module in sys.modules.items() if not key.startswith("todobackend.settings.")}
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        # django-environ remembers what it has read.
+        mock.patch.object(FileAwareEnv, "ENVIRON", FileAwareMapping()),
+        mock.patch.dict(sys.modules, others, clear=True),
+    ):
+        module = importlib.import_module(f"todobackend.settings.{name}")
+        return {key: value for key, value in vars(module).items() if key.isupper()}
 
 
 class ReleaseWithoutItsSecrets(TestCase):
-    def test_should_refuse_to_start_without_secret_key(self):
-        self.assertEqual(last_words("release", MYSQL_PASSWORD="the password"), refuses("SECRET_KEY"))
+    def refuses(self, words, **environment):
+        """Check that a start with these variables is refused in these words."""
+        with self.assertRaisesRegex(ImproperlyConfigured, words):
+            settings("release", **environment)
 
-    def test_should_refuse_to_start_without_mysql_password(self):
-        self.assertEqual(last_words("release", SECRET_KEY="the key"), refuses("MYSQL_PASSWORD"))
-
-    def test_should_refuse_to_start_with_an_empty_secret(self):
-        self.assertEqual(last_words("release", **SECRETS | {"SECRET_KEY": " \n"}), refuses("SECRET_KEY"))
-
-    def test_should_refuse_to_start_with_an_empty_file(self):
-        self.assertEqual(last_words("release", **SECRETS, MYSQL_PASSWORD_FILE=os.devnull), refuses("MYSQL_PASSWORD"))
+    def test_should_refuse_to_start_without_a_secret_or_with_an_empty_one(self):
+        for name in SECRETS:
+            words = rf"expected a secret in {name}_FILE \(a file's path\) or {name}, found nothing\. .*: give one"
+            self.refuses(words, **{other: value for other, value in SECRETS.items() if other != name})
+            self.refuses(words, **SECRETS | {name: " \n"})
+            self.refuses(words, **SECRETS, **{f"{name}_FILE": os.devnull})
 
     def test_should_refuse_to_start_where_a_file_is_missing(self):
         # Though the variable would do: whoever names a file means it.
-        self.assertEqual(
-            last_words("release", **SECRETS, SECRET_KEY_FILE="/nowhere/key"),
-            (
-                1,
-                "django.core.exceptions.ImproperlyConfigured: expected a readable file in SECRET_KEY_FILE, found: "
-                "[Errno 2] No such file or directory: '/nowhere/key'. Mount the secret there.",
-            ),
-        )
+        words = "expected a readable file in SECRET_KEY_FILE, found: .*'/nowhere/key'. Mount the secret there."
+        self.refuses(words, **SECRETS, SECRET_KEY_FILE="/nowhere/key")
 
     def test_should_refuse_to_start_where_a_file_is_no_text(self):
         with tempfile.NamedTemporaryFile() as file:
             file.write(b"\xff")
             file.flush()
-            status, words = last_words("release", **SECRETS, MYSQL_PASSWORD_FILE=file.name)
-        self.assertEqual(
-            (status, words.partition(", found: ")[0]),
-            (
-                1,
-                "django.core.exceptions.ImproperlyConfigured: expected a readable file in MYSQL_PASSWORD_FILE",
-            ),
-        )
+            self.refuses("expected a readable file in MYSQL_PASSWORD_FILE", **SECRETS, MYSQL_PASSWORD_FILE=file.name)
 
 
 class ReleaseWithSecretsInFiles(TestCase):
@@ -125,75 +88,58 @@ class ReleaseSettings(TestCase):
         self.assertEqual(self.settings["ALLOWED_HOSTS"], ["todo.example", "10.0.0.7"])
 
     def test_should_believe_the_proxy_about_https(self):
-        self.assertEqual(self.settings["SECURE_PROXY_SSL_HEADER"], ["HTTP_X_FORWARDED_PROTO", "https"])
+        self.assertEqual(self.settings["SECURE_PROXY_SSL_HEADER"], ("HTTP_X_FORWARDED_PROTO", "https"))
 
     def test_should_use_mysql_and_encrypt(self):
         self.assertEqual(
-            self.settings["DATABASES"],
+            self.settings["DATABASES"]["default"],
             {
-                "default": {
-                    "ENGINE": "todobackend.mysql",
-                    "HOST": "db",
-                    "PORT": 3306,
-                    "NAME": "todobackend",
-                    "USER": "todobackend",
-                    "PASSWORD": "the password",
-                    "CONN_MAX_AGE": 60,
-                    "CONN_HEALTH_CHECKS": True,
-                    "OPTIONS": {
-                        "charset": "utf8mb4",
-                        "sql_mode": "STRICT_TRANS_TABLES",
-                        "ssl_mode": "REQUIRED",
-                        "connect_timeout": 2,
-                        "read_timeout": 0,
-                        "write_timeout": 0,
-                    },
-                    "TEST": {"CHARSET": "utf8mb4"},
-                }
+                "ENGINE": "django.db.backends.mysql",
+                "HOST": "db",
+                "PORT": 3306,
+                "NAME": "todobackend",
+                "USER": "todobackend",
+                "PASSWORD": "the password",
+                "CONN_MAX_AGE": 60,
+                "CONN_HEALTH_CHECKS": True,
+                "OPTIONS": {
+                    "charset": "utf8mb4",
+                    "sql_mode": "STRICT_TRANS_TABLES",
+                    "ssl_mode": "REQUIRED",
+                    "connect_timeout": 1,
+                    "read_timeout": 0,
+                    "write_timeout": 0,
+                },
+                "TEST": {"CHARSET": "utf8mb4"},
             },
         )
 
     def test_should_read_where_mysql_is(self):
-        database = settings(
-            "release",
-            **SECRETS,
-            MYSQL_HOST="db.example",
-            MYSQL_PORT="3307",
-            MYSQL_DATABASE="todos",
-            MYSQL_USER="todo",
-        )["DATABASES"]["default"]
+        where = {"HOST": "db.example", "PORT": "3307", "DATABASE": "todos", "USER": "todo"}
+        database = settings("release", **SECRETS, **{f"MYSQL_{name}": value for name, value in where.items()})
+        database = database["DATABASES"]["default"]
         self.assertEqual(
             (database["HOST"], database["PORT"], database["NAME"], database["USER"]),
             ("db.example", 3307, "todos", "todo"),
         )
 
 
-class ReleaseSettingsBeforeDjangosDeploymentCheck(TestCase):
+class ReleaseSettingsBeforeDjangosDeploymentCheck(ApiTestCase):
     """Release settings before Django's deployment check"""
 
-    def check(self, **changed):
-        """Return (exit status, standard error) of the check; it does not need the driver of MySQL."""
-        code = (
-            "import todobackend.settings.release as module\n"
-            "module.DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n"
-            "from django.core.management import execute_from_command_line\n"
-            "execute_from_command_line(['django', 'check', '--deploy', '--fail-level', 'WARNING'])"
-        )
-        done = python(
-            code,
-            DJANGO_SETTINGS_MODULE="todobackend.settings.release",
-            **SECRETS | {"SECRET_KEY": secrets.token_urlsafe(50)} | changed,
-        )
-        return done.returncode, done.stdout, done.stderr
+    def check(self, key):
+        """Run the check on the release's settings, but for the database: it would ask the release's."""
+        release = settings("release", **SECRETS | {"SECRET_KEY": key})
+        del release["DATABASES"]
+        with override_settings(**release):
+            call_command("check", deploy=True, fail_level="WARNING", stdout=mock.Mock(), stderr=mock.Mock())
 
     def test_should_pass_it(self):
-        status, output, error = self.check()
-        self.assertEqual((status, error), (0, ""))
-        self.assertIn("System check identified no issues", output)
+        self.check(secrets.token_urlsafe(50))
 
     def test_should_not_pass_it_with_a_weak_key(self):
-        status, _, error = self.check(SECRET_KEY="weak")
-        self.assertEqual((status, "(security.W009)" in error), (1, True))
+        with self.assertRaisesRegex(CommandError, r"\(security.W009\)"):
+            self.check("weak")
 
 
 class TestSettings(TestCase):
@@ -218,28 +164,22 @@ class TestSettings(TestCase):
     def test_should_write_the_report_where_it_is_told(self):
         self.assertIn("--xunit-file=/reports/unittests.xml", self.settings["NOSE_ARGS"])
 
-    def test_should_print_no_colours_unless_it_is_told(self):
-        self.assertNotIn("--spec-color", self.settings["NOSE_ARGS"])
-
-    def test_should_print_colours_where_it_is_told(self):
+    def test_should_print_colours_only_where_it_is_told(self):
         told = settings("test", MYSQL_PASSWORD="the password", FORCE_COLOR="1")
+        self.assertNotIn("--spec-color", self.settings["NOSE_ARGS"])
         self.assertIn("--spec-color", told["NOSE_ARGS"])
 
 
 class BaseSettings(TestCase):
-    def debug(self, **environment):
-        """Return DEBUG with these variables."""
-        return settings("base", **environment)["DEBUG"]
+    def test_should_debug_unless_debug_says_no(self):
+        # A bare os.environ lookup would take the word "false" for true.
+        for value, expected in ((None, True), ("true", True), ("false", False), ("0", False)):
+            with self.subTest(value=value):
+                self.assertIs(settings("base", **({} if value is None else {"DEBUG": value}))["DEBUG"], expected)
 
-    def test_should_debug_on_a_laptop(self):
-        self.assertIs(self.debug(), True)
+    def test_should_read_a_level_of_the_log_in_small_letters(self):
+        self.assertEqual(settings("base", LOG_LEVEL="debug")["LOGGING"]["root"]["level"], "DEBUG")
 
-    def test_should_not_debug_when_debug_is_false(self):
-        # A bare os.environ lookup would take the word for true.
-        self.assertIs(self.debug(DEBUG="false"), False)
-
-    def test_should_not_debug_when_debug_is_0(self):
-        self.assertIs(self.debug(DEBUG="0"), False)
-
-    def test_should_debug_when_debug_is_true(self):
-        self.assertIs(self.debug(DEBUG="true"), True)
+    def test_should_take_the_lock_of_sqlite_when_a_transaction_begins(self):
+        options = settings("base")["DATABASES"]["default"]["OPTIONS"]
+        self.assertEqual(options["transaction_mode"], "IMMEDIATE")

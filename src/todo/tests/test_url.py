@@ -20,8 +20,9 @@ class UrlBehindAProxy(ApiTestCase):
         self.assertEqual(response.json()["url"], f"https://todo.example:8443/todos/{self.item.pk}")
 
     def test_should_have_them_in_the_list(self):
-        response = self.client.get(TODOS, **PROXIED)
-        self.assertEqual(response.json()[0]["url"], f"https://todo.example:8443/todos/{self.item.pk}")
+        another = TodoItem.objects.create(title="Feed the cat")
+        urls = [f"https://todo.example:8443{path(item)}" for item in (self.item, another)]
+        self.assertEqual([item["url"] for item in self.client.get(TODOS, **PROXIED).json()], urls)
 
     def test_should_have_them_when_created(self):
         response = self.client.post(TODOS, {}, **PROXIED)

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     # The files of the page /docs, so that it asks no other host for them.
     "drf_spectacular_sidecar",
+    "todobackend.api",
     "todo",
 ]
 
@@ -38,8 +39,10 @@ MIDDLEWARE = [
     # Around everything, so that every answer carries the request's id and every line that is logged has it at hand.
     "django_guid.middleware.guid_middleware",
     "todobackend.request_log.RequestLogMiddleware",
-    # Outside of all that answers, so that every answer below it, errors included, carries the CORS headers.
+    # Outside of all that responds, so that every response below it, errors included, carries the CORS headers.
     "corsheaders.middleware.CorsMiddleware",
+    "todobackend.api.errors.NoStoreMiddleware",
+    "todobackend.api.errors.JSONErrorsMiddleware",
     # Before anything that looks at the Host header: probes call by address.
     "todobackend.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -66,6 +69,8 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": env("SQLITE_PATH", default=str(SRC / "db.sqlite3")),
+        # A transaction takes the write lock when it begins; one that has read first could not wait for it.
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},  # seconds
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -97,15 +102,14 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     # JSON only: a form parser would take `curl -d '{"title": ...}'` without a content type for a
     # form, and answer 201 with an empty item.
-    "DEFAULT_PARSER_CLASSES": ["todobackend.parsers.JSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todobackend.negotiation.ContentNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["todobackend.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
-        "todobackend.renderers.JSONRenderer",
+        "todobackend.api.json.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
-    "DEFAULT_PAGINATION_CLASS": "todobackend.pagination.LinkHeaderPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "todobackend.errors.exception_handler",
+    "DEFAULT_PAGINATION_CLASS": "todobackend.api.pagination.LinkHeaderPagination",
+    "DEFAULT_SCHEMA_CLASS": "todobackend.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "todobackend.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
@@ -117,7 +121,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # PATCH and POST take fewer fields than an answer has.
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["todobackend.schema.exact"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -126,7 +129,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO").upper()},
     "loggers": {
         # Django gives its logger a handler of its own; with ours above it every line would come twice.
         "django": {"handlers": []},

@@ -7,18 +7,8 @@ from .base import DJANGO_GUID, LOGGING, env
 from .mysql import mysql
 
 
-def _secret(name: str) -> str:
-    """Read a secret that has no default.
-
-    Args:
-        name: of the variable; NAME_FILE, the path of a file that holds it, goes before NAME.
-
-    Returns:
-        The secret without the line end that editors leave behind.
-
-    Raises:
-        ImproperlyConfigured: neither is given, the file cannot be read, or the secret is empty.
-    """
+def _secret(name):
+    """Return the secret NAME, or what the file NAME_FILE holds, which goes first. Without one: ImproperlyConfigured."""
     try:
         # Not `env(name)`: it would take a secret that starts with "$" for the name of another variable.
         value = env.ENVIRON.get(name, "").strip()

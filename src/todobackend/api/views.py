@@ -1,0 +1,132 @@
+"""The base viewset and the router."""
+
+from django.db import models, router, transaction
+from django.http import Http404
+from rest_framework import routers, status, viewsets
+from rest_framework.exceptions import ParseError
+from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
+
+PIECE = 5000  # items
+
+
+def write_alias(queryset):
+    """Return the alias of the database that the items of a queryset are written to."""
+    if not isinstance(queryset, models.QuerySet):
+        return None  # the default
+    return queryset._db or router.db_for_write(queryset.model, **queryset._hints)
+
+
+def cut_cycles(response):
+    """Let a rendered response, its items and their rows end with the request.
+
+    A viewset refers to itself by its bound handlers, the context of a response to the response, and the serializer of a
+    list to that of its items and back. What hangs on them would stay in memory until a full garbage collection
+    (encode/django-rest-framework#7250).
+    """
+    response.renderer_context.pop("response", None)
+    serializer = getattr(response.data, "serializer", None)
+    if serializer is not None:
+        serializer.instance = None
+        vars(serializer).pop("_data", None)
+
+
+class ModelViewSet(viewsets.ModelViewSet):
+    """REST framework's viewset, for clients that change the same item at once.
+
+    An item is locked while it is changed or deleted, in one transaction: two PATCH requests for different fields both
+    win, and whoever comes after a DELETE gets 404.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        del self.response
+        if isinstance(response, Response):
+            response.add_post_render_callback(cut_cycles)
+        return response
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        changes = self.action in ("update", "partial_update", "destroy")
+        # A view of its own may read the item before it calls `update` here, and the transaction begins.
+        if changes and transaction.get_connection(write_alias(queryset)).in_atomic_block:
+            return queryset.select_for_update(of=("self",))
+        return queryset
+
+    def get_object(self):
+        item = super().get_object()
+        value = getattr(item, self.lookup_field, None)
+        # One URL for each item: Python and MySQL read 0001, +1 and the digits of other scripts as 1.
+        if isinstance(value, int) and str(value) != self.kwargs[self.lookup_url_kwarg or self.lookup_field]:
+            raise Http404
+        return item
+
+    def get_serializer(self, *args, **kwargs):
+        # REST framework takes a missing body for an empty form. Other data than the body's are the view's own business.
+        if self.request.stream is None and kwargs.get("data", self) is self.request.data:
+            raise ParseError("The body is empty; expected JSON. Send {} for defaults alone.")
+        return super().get_serializer(*args, **kwargs)
+
+    def update(self, request, *args, **kwargs):
+        with self.atomic():
+            return super().update(request, *args, **kwargs)
+
+    def destroy(self, request, *args, **kwargs):
+        with self.atomic():
+            return super().destroy(request, *args, **kwargs)
+
+    def atomic(self):
+        """Return a transaction on the database that the items are written to."""
+        # A view that only finds its item has no queryset.
+        has_queryset = self.queryset is not None or type(self).get_queryset is not viewsets.ModelViewSet.get_queryset
+        return transaction.atomic(write_alias(self.get_queryset()) if has_queryset else None)
+
+
+class DestroyAllMixin:
+    """DELETE of the list: every item that the list shows, or after an error none."""
+
+    def destroy_all(self, request, *args, **kwargs):
+        queryset = self.filter_queryset(self.get_queryset())
+        queryset = queryset.using(write_alias(queryset))
+        with transaction.atomic(queryset.db):
+            self.perform_destroy_all(queryset)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def perform_destroy_all(self, queryset):
+        """Delete the items one by one where a hook wants to see each of them, else many at once."""
+        stock = viewsets.ModelViewSet
+        hooks = (
+            getattr(type(self), "perform_destroy", None) is not stock.perform_destroy,
+            type(self).check_object_permissions is not stock.check_object_permissions,
+            queryset.model.delete is not models.Model.delete,
+            any(
+                type(permission).has_object_permission is not BasePermission.has_object_permission
+                for permission in self.get_permissions()
+            ),
+        )
+        if not any(hooks):
+            keys = list(queryset.values_list("pk", flat=True))
+            # In pieces: a statement that takes longer than MYSQL_TIMEOUT passes for a silent server.
+            for begin in range(0, len(keys), PIECE):
+                piece = queryset.model._base_manager.using(queryset.db).filter(pk__in=keys[begin : begin + PIECE])
+                piece.delete()
+            return
+        perform_destroy = getattr(self, "perform_destroy", models.Model.delete)
+        for item in queryset:
+            self.check_object_permissions(self.request, item)
+            perform_destroy(item)
+
+
+class Router(routers.DefaultRouter):
+    """REST framework's router without trailing slashes; DELETE of a list is `destroy_all` where a viewset has it."""
+
+    include_format_suffixes = False
+    routes = [
+        route._replace(mapping={**route.mapping, "delete": "destroy_all"})
+        if getattr(route, "mapping", {}).get("post") == "create"
+        else route
+        for route in routers.DefaultRouter.routes
+    ]
+
+    def __init__(self, **options):
+        super().__init__(**{"trailing_slash": False, **options})

@@ -1,1 +1,0 @@
-"""Django's MySQL backend with a cheaper look at a kept connection (ENGINE = "todobackend.mysql")."""
