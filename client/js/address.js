@@ -1,70 +1,40 @@
-/** The API's address: what a person, a link or the release says, and which URL is meant. */
-
-/** An address that cannot be used. Its message says what was expected, what was found and what to type. */
-export class AddressError extends Error {}
+/** The API's address: reads what a person, a link or the release wrote. */
 
 /**
- * @param {string} text - a URL; or `:8000/todos`, this page's scheme and host name with that port; or `/todos`, this
- *   page's own server.
- * @param {Location|URL} here - where this page is.
- * @returns {string} the whole URL.
- * @throws {AddressError} it is none that a page may call.
+ * @param {string} text - a URL; `:8000/todos` for that port of the page's own host; `/todos` for the page's own server.
+ * @param {Location|URL} page - the page's address.
+ * @returns {{address?: string, error?: string}} the whole URL, or what was expected, what was found and what to type.
  */
-export function resolved(text, here) {
+export function resolveAddress(text, page) {
   const given = text.trim();
-  const example = `Type for example ${here.protocol}//${here.hostname}:8000/todos`;
+  const example = `Type for example ${page.protocol}//${page.hostname}:8000/todos`;
   if (given === "") {
-    throw new AddressError(`Expected the address of a todo list, found none. ${example}`);
+    return { error: `Expected the address of a todo list, found none. ${example}` };
   }
-  if (/^:\d+(\/|$)/.test(given)) {
-    return checked(`${here.protocol}//${here.hostname}${given}`, given, example);
+  const whole = given
+    .replace(/^:\d+(?=\/|$)/, `${page.protocol}//${page.hostname}$&`)
+    .replace(/^\/(?!\/)/, `${page.origin}$&`);
+  const address = httpUrl(whole);
+  if (!address) {
+    // "localhost:8000/todos" parses as a URL of the scheme "localhost".
+    const forgot = /^[\w.-]+(:\d+)?(\/.*)?$/.test(given) && httpUrl(`http://${given}`);
+    const hint = forgot ? `Type http://${given}` : example;
+    return { error: `Expected an address that begins with http:// or https://, found ${quote(given)}. ${hint}` };
   }
-  if (/^\/(?!\/)/.test(given)) {
-    return checked(`${here.protocol}//${here.host}${given}`, given, example);
+  if (new URL(address).username || new URL(address).password) {
+    return { error: "Expected an address without a name and password, found one with them. Remove them." };
   }
-  return checked(given, given, example);
+  return { address: address.replace(/#.*/, "") };
 }
 
-/**
- * @param {string} whole - what should be a whole URL.
- * @param {string} given - as it was typed.
- * @param {string} example - what to type instead.
- * @returns {string} the URL.
- */
-function checked(whole, given, example) {
-  const shown = quoted(given);
-  // "localhost:8000" is a URL too, of the scheme "localhost"; what is meant has a host or a port before a slash.
-  if (/^[\w.-]+(:\d+)?(\/.*)?$/.test(whole) && isHttp(`http://${whole}`)) {
-    throw new AddressError(
-      `Expected an address that begins with http:// or https://, found ${shown}. Type http://${whole}`,
-    );
-  }
-  if (!isHttp(whole)) {
-    throw new AddressError(`Expected an address that begins with http:// or https://, found ${shown}. ${example}`);
-  }
-  const url = new URL(whole);
-  if (url.username || url.password) {
-    throw new AddressError("Expected an address without a name and password, found one with them. Take them out.");
-  }
-  url.hash = "";
-  return url.href;
+/** The whole URL, if a page may request it; `javascript:`, `data:` and `file:` it may not. */
+export function httpUrl(text, base) {
+  const url = text && URL.canParse(text, base) ? new URL(text, base) : undefined;
+  return ["http:", "https:"].includes(url?.protocol) ? url.href : undefined;
 }
 
-/**
- * Everything else (javascript:, data:, file:) is no server's address.
- *
- * @param {string} text - any text.
- * @returns {boolean} whether it is a URL that a page may call.
- */
-export function isHttp(text) {
-  return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
-}
-
-/**
- * @param {string} text - any text.
- * @returns {string} in quotation marks, and not longer than a sentence bears.
- */
-export function quoted(text) {
-  const characters = Array.from(text);
-  return `“${characters.length > 80 ? `${characters.slice(0, 80).join("")}…` : text}”`;
+/** The text in quotation marks, cut after 80 characters. */
+export function quote(text) {
+  const start = [...text].slice(0, 80).join("");
+  return `“${start}${start === text ? "" : "…"}”`;
 }

@@ -1,127 +1,112 @@
-/** One item on the page: its state, its title, its edit field. */
+/** One item on the page: its checkbox, title, delete button and edit field. */
 
 const template = document.querySelector("#row");
-let made = 0;
 
 export class Row {
-  /** Whether its edit field is open. */
+  /** Whether the edit field is open. */
   editing = false;
-  #saving = false;
-  #shown = {};
 
-  /**
-   * @param {object} item - one of the list.
-   * @param {object} actions - what a person can do with it: `complete(item, completed)`, `remove(item)`; `rename(item,
-   *   title)`, which gives true when the edit field may close; and `closed()`, called when it has.
-   */
+  /** `actions` are those of main.js: what the user can do with an item. */
   constructor(item, actions) {
-    this.item = item;
     this.actions = actions;
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (name) => this.element.querySelector(`.${name}`);
     [this.toggle, this.title, this.destroy, this.edit] = ["toggle", "title", "destroy", "edit"].map(part);
-    made += 1;
-    this.title.id = `title-${made}`;
-    this.toggle.setAttribute("aria-labelledby", this.title.id);
+    this.show(item);
     this.#listen();
-    this.show();
   }
 
   #listen() {
-    this.toggle.addEventListener("change", () => this.actions.complete(this.item, this.toggle.checked));
+    // A busy row takes no input, but keeps its focus: the attribute `disabled` would drop it.
+    const ignoreIfBusy = (event) => {
+      if (this.item.busy && event.key !== "Tab") {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    };
+    for (const type of ["click", "dblclick", "keydown"]) {
+      this.element.addEventListener(type, ignoreIfBusy, { capture: true });
+    }
+    // show() sets the checkbox back until the response is there.
+    this.toggle.addEventListener("change", () => this.actions.complete(this.item));
     this.destroy.addEventListener("click", () => this.actions.remove(this.item));
-    this.element.querySelector("label").addEventListener("dblclick", () => this.open());
+    this.element.querySelector("label").addEventListener("dblclick", () => this.#open());
     // A screen reader's click has no count.
-    this.title.addEventListener("click", (event) => event.detail === 0 && this.open());
+    this.title.addEventListener("click", (event) => event.detail === 0 && this.#open());
     this.title.addEventListener("keydown", (event) => {
       if (["Enter", "F2", " "].includes(event.key)) {
         event.preventDefault();
-        this.open();
+        this.#open();
       }
     });
-    this.edit.addEventListener("keydown", (event) => {
-      // Enter and Escape also end the choice of a word where words are composed.
-      if (event.isComposing) {
-        return;
-      }
-      if (event.key === "Enter") {
-        event.preventDefault();
+    this.edit.addEventListener("keydown", ({ key, isComposing }) => {
+      // While an input method composes a word, Enter and Escape belong to it.
+      if (key === "Enter" && !isComposing) {
         this.#save();
-      } else if (event.key === "Escape" && !this.#saving) {
+      } else if (key === "Escape" && !isComposing) {
         this.#close();
       }
     });
     this.edit.addEventListener("blur", () => {
-      // The window was left, not the field: whoever comes back goes on typing.
+      // Switching to another window blurs the field too, and is no reason to save.
       if (document.activeElement !== this.edit || document.hasFocus()) {
         this.#save();
       }
     });
   }
 
-  /** Show the item as it is now; what has not changed is not touched, so that a thousand rows cost little. */
-  show() {
-    const { title, completed, busy = 0 } = this.item;
-    if (title !== this.#shown.title) {
-      // Text, never markup, whatever it looks like.
-      this.title.textContent = title;
-      this.destroy.setAttribute("aria-label", `Delete ${title}`);
-      this.edit.setAttribute("aria-label", `New title of ${title}`);
+  show(item) {
+    this.item = item;
+    const state = JSON.stringify(item);
+    if (state === this.state) {
+      return; // A list may have a thousand rows.
     }
-    if (completed !== this.#shown.completed) {
-      this.element.classList.toggle("completed", completed);
+    this.state = state;
+    const { title, completed, busy = false } = item;
+    this.title.textContent = title;
+    this.toggle.setAttribute("aria-label", title || "(no title)");
+    this.destroy.setAttribute("aria-label", `Delete ${title}`);
+    this.edit.setAttribute("aria-label", `New title of ${title}`);
+    this.element.classList.toggle("completed", completed);
+    this.toggle.checked = completed;
+    this.element.setAttribute("aria-busy", busy);
+    this.edit.readOnly = busy;
+    for (const control of [this.toggle, this.title, this.destroy]) {
+      control.setAttribute("aria-disabled", busy);
     }
-    // A click changes it without us.
-    if (this.toggle.checked !== completed) {
-      this.toggle.checked = completed;
-    }
-    const waiting = busy > 0;
-    if (waiting !== this.#shown.waiting) {
-      this.element.setAttribute("aria-busy", waiting);
-    }
-    this.#shown = { title, completed, waiting };
   }
 
-  /** Open the edit field. */
-  open() {
-    if (this.editing) {
-      return;
-    }
+  #open() {
     this.editing = true;
     this.element.classList.add("editing");
     this.edit.value = this.item.title;
-    // As the field holds it: a field takes no line breaks, and that alone is no change.
-    this.before = this.edit.value;
+    // A text field drops line breaks; that alone is no change of the title.
+    this.original = this.edit.value;
     this.edit.focus();
-    this.edit.setSelectionRange(this.before.length, this.before.length);
-  }
-
-  #close() {
-    this.editing = false;
-    this.element.classList.remove("editing");
-    this.edit.removeAttribute("aria-invalid");
-    if (document.activeElement === this.edit) {
-      this.title.focus();
-    }
-    this.actions.closed();
+    this.edit.setSelectionRange(this.original.length, this.original.length);
   }
 
   async #save() {
-    if (!this.editing || this.#saving) {
+    if (!this.editing || this.item.busy) {
       return;
     }
-    const text = this.edit.value.trim();
-    if (this.edit.value !== this.before && text !== this.item.title) {
-      this.#saving = true;
-      this.edit.readOnly = true;
-      const saved = await this.actions.rename(this.item, text);
-      this.edit.readOnly = false;
-      this.#saving = false;
-      if (!saved) {
-        this.edit.setAttribute("aria-invalid", "true");
-        return; // open, with its text
-      }
+    const title = this.edit.value.trim();
+    const changed = this.edit.value !== this.original && title !== this.item.title;
+    if (changed && !(await this.actions.rename(this.item, title))) {
+      this.edit.setAttribute("aria-invalid", "true");
+      return;
     }
     this.#close();
+  }
+
+  #close() {
+    const hadFocus = document.activeElement === this.edit;
+    this.editing = false;
+    this.element.classList.remove("editing");
+    this.edit.removeAttribute("aria-invalid");
+    if (hadFocus) {
+      this.title.focus();
+    }
+    this.actions.closed();
   }
 }

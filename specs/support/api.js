@@ -1,122 +1,73 @@
-/** The words the specs are written in: one request, one item, one empty list. */
+/** Requests to the service under test, and the items that a spec starts from. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import http from "node:http";
 import https from "node:https";
 import { text } from "node:stream/consumers";
 
-const given = process.env.TODOBACKEND_URL || "http://localhost:8000";
+const url = process.env.TODOBACKEND_URL || "http://localhost:8000";
+assert.ok(URL.canParse(url), `expected a URL like http://localhost:8000 in TODOBACKEND_URL, found: ${url}`);
 
-/** Whether TODOBACKEND_URL can be used; the root hook says what is wrong with it. */
-export const usable = /^https?:\/\/[^/]+\/?$/i.test(given) && URL.canParse(given);
+/** Scheme, host and port of the service, as a client sees them. */
+export const base = new URL(url).origin;
 
-/** The service under test as a client sees it: scheme, host and port, no slash at the end. */
-export const base = usable ? new URL(given).origin : given;
-
-/** A foreign page's origin: what a browser sends when that page calls the service. */
+/** The origin that a browser sends when a page of another site calls the service. */
 export const origin = "https://page.example";
 
-/** Whether this run changed the list; a read-only run leaves it alone to the end. */
+/** Whether this run changed the list. The smoke claims only read. */
 export let wrote = false;
 
-/**
- * Send one request.
- *
- * @param {string} method - the HTTP method.
- * @param {string} target - a path, or an address the service gave.
- * @param {object} [options] - `json` (a value) or `body` (as it is), `headers`, `limit` (ms until it gives up).
- * @returns {Promise<{status: number, headers: Headers, text: string, data: any}>} the answer; `data` is undefined
- *   where the body is no JSON.
- */
-export async function send(method, target, { json, body, headers = {}, limit = 10_000 } = {}) {
-  const url = new URL(target, base);
-  const init = { method, headers: { ...headers }, body, redirect: "manual", signal: AbortSignal.timeout(limit) };
-  if (json !== undefined) {
-    init.body = JSON.stringify(json);
-    init.headers["Content-Type"] ??= "application/json";
-  }
-  if (body instanceof ReadableStream) {
-    init.duplex = "half"; // fetch asks for it; the body goes out in chunks, without a Content-Length
-  }
-  wrote ||= !["GET", "HEAD", "OPTIONS"].includes(method);
-  try {
-    const response = await fetch(url, init);
-    const content = await response.text();
-    return { status: response.status, headers: response.headers, text: content, data: parsed(content) };
-  } catch (error) {
-    // fetch itself only says "fetch failed".
-    const reason = error.cause?.code ?? error.cause?.message ?? error.message;
-    throw new Error(`no answer to ${method} ${url.href.slice(0, 100)}: ${reason}`, { cause: error });
-  }
-}
+const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
+const TIMEOUT = 10_000; // milliseconds
 
-/**
- * Send a request that `send` cannot: fetch refuses some methods, and always sends the Host of the address.
- *
- * @param {string} method - any word.
- * @param {string} path - what to ask for.
- * @param {object} [options] - `headers`, `body` (a string).
- * @returns {Promise<{status: number, headers: Headers, text: string, data: any}>} as from `send`.
- */
-export async function sendRaw(method, path, { headers = {}, body = "" } = {}) {
-  const { request } = base.startsWith("https:") ? https : http;
-  wrote ||= !["GET", "HEAD", "OPTIONS"].includes(method);
-  const response = await new Promise((resolve, reject) => {
-    const sent = request(new URL(path, base), { method, headers, timeout: 10_000, agent: false });
-    sent.on("response", resolve);
-    sent.on("timeout", () => sent.destroy(new Error(`no answer to ${method} ${path} within 10 s`)));
-    sent.on("error", reject);
-    sent.end(body);
-  });
-  const content = await text(response);
+/** A response; reading `data` fails where the body is not JSON. */
+function response(status, headers, body) {
   return {
-    status: response.statusCode,
-    headers: new Headers(response.headers),
-    text: content,
-    data: parsed(content),
+    status,
+    headers,
+    text: body,
+    get data() {
+      return JSON.parse(body);
+    },
   };
 }
 
-/**
- * @param {string} text - a body.
- * @returns {any} its value; undefined where it is no JSON.
- */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** Send one request to a path or a URL; `json` is a value to send, other options are fetch's. */
+export async function send(method, target, { json, headers, ...options } = {}) {
+  wrote ||= !SAFE.includes(method);
+  const init = { method, headers, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT), ...options };
+  if (json !== undefined) {
+    init.body = JSON.stringify(json);
+    init.headers = { "Content-Type": "application/json", ...headers };
   }
+  const received = await fetch(new URL(target, base), init);
+  return response(received.status, received.headers, await received.text());
 }
 
-/**
- * Create an item that a spec needs.
- *
- * @param {object} [fields] - any of title, completed, order.
- * @returns {Promise<object>} the item as the service shows it.
- */
+/** Send what fetch does not: any method, Host and path, and a response that stays compressed. `at` is another server. */
+export async function sendRaw(method, path, { headers, body, at = base } = {}) {
+  wrote ||= !SAFE.includes(method);
+  const { request } = at.startsWith("https:") ? https : http;
+  const sent = request(at, { method, path, headers, agent: false, signal: AbortSignal.timeout(TIMEOUT) });
+  sent.end(body);
+  const [received] = await once(sent, "response");
+  return response(received.statusCode, new Headers(received.headers), await text(received));
+}
+
+/** Create an item that a spec needs; return it as the service shows it. */
 export async function create(fields = {}) {
-  const response = await send("POST", "/todos", { json: fields });
-  assert.equal(response.status, 201, `POST /todos answered ${response.status}: ${response.text.slice(0, 200)}`);
-  return response.data;
+  const { status, data } = await send("POST", "/todos", { json: fields });
+  assert.equal(status, 201, "expected POST /todos to create an item");
+  return data;
 }
 
 /** Delete every item, so that a spec knows what is on the list. */
 export async function emptyList() {
-  const response = await send("DELETE", "/todos");
-  assert.equal(response.status, 204, `DELETE /todos answered ${response.status}: ${response.text.slice(0, 200)}`);
+  const { status } = await send("DELETE", "/todos");
+  assert.equal(status, 204, "expected DELETE /todos to empty the list");
 }
 
-/**
- * The words of a header that is a list.
- *
- * @param {{headers: Headers}} response - an answer.
- * @param {string} name - the header.
- * @returns {string[]} in lower case, sorted.
- */
-export function listed(response, name) {
-  return (response.headers.get(name) ?? "")
-    .split(",")
-    .map((word) => word.trim().toLowerCase())
-    .filter(Boolean)
-    .sort();
+/** @returns {string[]} the words of a header that is a list, in lower case and sorted. */
+export function listed({ headers }, name) {
+  return (headers.get(name) ?? "").toLowerCase().split(/, */).sort();
 }

@@ -1,58 +1,37 @@
-/** What happens before the first spec and after the last. */
-import { constants } from "node:os";
+/** Root hooks: the service is ready before the first spec, and the list is empty after the last. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { base, emptyList, send, usable, wrote } from "./api.js";
-import { sentence } from "./sentence.js";
+import { base, emptyList, send, wrote } from "./api.js";
 
-const PATIENCE = 10; // seconds; the workflow starts this suite only when the service is up
+const ATTEMPTS = 40; // a quarter of a second apart; the release is started before this suite
 
-// Process 1 of a container gets no default action for these: without this, `docker stop` would wait and then kill.
-for (const signal of ["SIGINT", "SIGTERM"]) {
+// Process 1 of a container has no default signal handlers: without these, `docker stop` waits and then kills.
+for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
   process.once(signal, () => {
-    console.error(`FAIL: the suite was stopped by ${signal}; nothing is proven. Run it again.`);
-    process.exit(128 + constants.signals[signal]);
+    console.error(`FAIL: ${signal} stopped the suite. Run it again.`);
+    process.exit(status);
   });
 }
 
-/**
- * Look once whether the service can be judged.
- *
- * @returns {Promise<string|undefined>} what was found instead of a ready service; undefined when it is ready.
- */
-async function obstacle() {
-  try {
-    const { status } = await send("GET", "/readyz", { limit: 2_000 });
-    return status === 200 ? undefined : `status ${status}`;
-  } catch (error) {
-    return error.message;
-  }
-}
-
-/** Wait until the service is ready, but not for ever. */
 async function serviceIsReady() {
-  if (!usable) {
-    throw sentence(
-      `expected TODOBACKEND_URL to be scheme, host and port, found "${base}". Write it like http://localhost:8000.`,
+  let found;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    found = await send("GET", "/readyz").then(
+      ({ status }) => status,
+      (error) => error.cause?.message ?? error.message,
     );
-  }
-  const deadline = Date.now() + PATIENCE * 1000;
-  for (let found = await obstacle(); found; found = await obstacle()) {
-    if (Date.now() > deadline) {
-      throw sentence(
-        `expected ${base}/readyz to answer 200 within ${PATIENCE} s, found: ${found}. ` +
-          "Start the service (make release), or set TODOBACKEND_URL to where it runs.",
-      );
+    if (found === 200) {
+      return;
     }
     await sleep(250);
   }
+  throw new Error(`expected 200 from ${base}/readyz, found: ${found}. Type: make release (or set TODOBACKEND_URL)`);
 }
 
-/** Leave nothing behind, and after a run that only read, leave everything. */
 async function listIsLeftEmpty() {
   if (wrote) {
     await emptyList();
   }
 }
 
-// The functions' names are what the report shows when one of them fails.
+// The report shows these functions' names when one fails.
 export const mochaHooks = { beforeAll: [serviceIsReady], afterAll: [listIsLeftEmpty] };

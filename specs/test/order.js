@@ -6,16 +6,9 @@ describe("Order", () => {
   let titles;
   before(async () => {
     await emptyList();
-    // Ten stands here because, as text, it would come before two.
-    for (const [title, order] of [
-      ["ten", 10],
-      ["two", 2],
-      ["minus one", -1],
-      ["two again", 2],
-      ["zero", 0],
-      ["two once more", 2],
-      ["none", null],
-    ]) {
+    // As text, 10 comes before 2.
+    const orders = { ten: 10, two: 2, "minus one": -1, "two again": 2, zero: 0, "two once more": 2, none: null };
+    for (const [title, order] of Object.entries(orders)) {
       await create({ title, order });
     }
     titles = (await send("GET", "/todos")).data.map(({ title }) => title);
@@ -35,7 +28,7 @@ describe("Order", () => {
     assert.equal(titles[0], "none");
   });
 
-  it("puts an item in its new place when its order changes", async () => {
+  it("moves an item when its order changes", async () => {
     const [, { url }] = (await send("GET", "/todos")).data;
     await send("PATCH", url, { json: { order: 11 } });
     assert.equal((await send("GET", "/todos")).data.at(-1).url, url);

@@ -1,189 +1,115 @@
-import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "mocha";
-import { api, newPage, pageOrigin } from "../support/browser.js";
-import { close } from "../support/page.js";
-
 /**
- * What a suite in a browser does: it stands on another origin, has no way round the browser's rules, and judges what its
- * scripts get to see. Two such suites are in use; each has a style of its own.
+ * What the two published styles of TodoBackend suite ask: they run in a browser, on a page of another origin, and see what
+ * the browser lets a script see. The service's own suite is ../../test.
  */
-describe("From a script of another origin", () => {
-  let page;
-  before(async () => {
-    page = await newPage({ trouble: /status of 404/ });
-    // Any file of that origin which has no program of its own.
-    await page.goto(`${pageOrigin}/todomvc.license.txt`);
-  });
-  after(() => close(page));
+import { api } from "../support/addresses.js";
+import { test } from "../support/service.js";
+import { expect, FAILED_REQUEST } from "../support/test.js";
 
-  /** By XMLHttpRequest; gives the status, the parsed body and Location. */
-  const xhr = (method, url, body) =>
+test.use({ provokes: FAILED_REQUEST });
+
+let send;
+test.beforeEach(async ({ page }) => {
+  // A file of the page's origin without a script of its own.
+  await page.goto("/todomvc.license.txt");
+  /** A request by XMLHttpRequest; returns the status, the body's value and Location. */
+  send = (method, url, data) =>
     page.evaluate(
-      ([verb, address, data]) =>
+      ([method, url, body]) =>
         new Promise((resolve, reject) => {
           const request = new XMLHttpRequest();
-          request.open(verb, address);
+          request.open(method, url);
           request.setRequestHeader("Content-Type", "application/json");
           request.onload = () => {
-            let value;
-            try {
-              value = JSON.parse(request.responseText);
-            } catch {
-              value = request.responseText;
-            }
-            resolve({ status: request.status, value, location: request.getResponseHeader("Location") });
+            const { status, responseText } = request;
+            const value = responseText === "" ? undefined : JSON.parse(responseText);
+            resolve({ status, value, location: request.getResponseHeader("Location") });
           };
-          request.onerror = () => reject(new Error(`the browser let nothing through of ${verb} ${address}`));
-          request.send(data === undefined ? undefined : JSON.stringify(data));
+          request.onerror = () => reject(new Error(`the browser blocked ${method} ${url}`));
+          request.send(body);
         }),
-      [method, url, body],
+      [method, url, data && JSON.stringify(data)],
     );
+});
 
-  describe("the list's root", () => {
-    beforeEach(() => xhr("DELETE", api));
+const post = async (fields) => (await send("POST", api, fields)).value;
+const list = async () => (await send("GET", api)).value;
 
-    it("is an empty list after DELETE", async () => {
-      assert.deepEqual((await xhr("GET", api)).value, []);
-    });
+test("the list is an empty array after DELETE", async () => {
+  await post({ title: "one" });
+  await send("DELETE", api);
+  expect(await list()).toEqual([]);
+});
 
-    it("gives back the item that is posted", async () => {
-      assert.equal((await xhr("POST", api, { title: "walk the dog" })).value.title, "walk the dog");
-    });
+test("POST returns the new item, not completed, and the list has it", async () => {
+  const item = await post({ title: "walk the dog" });
+  expect(item).toMatchObject({ title: "walk the dog", completed: false });
+  expect(await list()).toEqual([item]);
+});
 
-    it("lists the item that was posted", async () => {
-      const { value } = await xhr("POST", api, { title: "walk the dog" });
-      assert.deepEqual((await xhr("GET", api)).value, [value]);
-    });
+test("an item's url is absolute, as the browser sees the API, and returns the item", async () => {
+  const item = await post({ title: "walk the dog", order: 523 });
+  expect(item.url.startsWith(`${api}/`)).toBe(true);
+  expect((await send("GET", item.url)).value).toEqual(item);
+  expect(item.order).toBe(523);
+});
 
-    it("makes an item that is not completed", async () => {
-      assert.strictEqual((await xhr("POST", api, { title: "walk the dog" })).value.completed, false);
-    });
+test("two POST requests at once make two items", async () => {
+  const responses = await Promise.all([send("POST", api, { title: "one" }), send("POST", api, { title: "two" })]);
+  expect(responses.map(({ status }) => status)).toEqual([201, 201]);
+  expect((await list()).map(({ title }) => title).sort()).toEqual(["one", "two"]);
+});
 
-    it("keeps the order it is given, as a number", async () => {
-      assert.strictEqual((await xhr("POST", api, { title: "walk the dog", order: 523 })).value.order, 523);
-    });
+test("PATCH changes one field alone, in the item and in the list", async () => {
+  let item = await post({ title: "old", order: 95 });
+  for (const change of [{ title: "new" }, { completed: true }, { order: 10 }]) {
+    item = { ...item, ...change };
+    expect((await send("PATCH", item.url, change)).value).toEqual(item);
+    expect((await send("GET", item.url)).value).toEqual(item);
+    expect(await list()).toEqual([item]);
+  }
+});
 
-    it("gives each item an address, absolute and as the browser sees it", async () => {
-      const { url } = (await xhr("POST", api, { title: "walk the dog" })).value;
-      assert.ok(url.startsWith(`${api}/`), `expected an address under ${api}, found ${url}`);
-    });
+test("DELETE of an item takes it off the list", async () => {
+  const item = await post({ title: "one" });
+  await send("DELETE", item.url);
+  expect(await list()).toEqual([]);
+});
 
-    it("takes two items at once", async () => {
-      const two = await Promise.all([xhr("POST", api, { title: "one" }), xhr("POST", api, { title: "two" })]);
-      const listed = (await xhr("GET", api)).value.map(({ title }) => title);
-      assert.deepEqual(
-        two.map(({ status }) => status),
-        [201, 201],
-      );
-      assert.deepEqual(listed.sort(), ["one", "two"]);
-    });
+test("the course's suite: 201 and a Location that ends in digits, which returns the item", async () => {
+  const { status, location } = await send("POST", api, { title: "Walk the dog" });
+  expect(status).toBe(201);
+  expect(location).toMatch(/^https?:\/\/.+\/todos\/\d+$/);
+  const item = await send("GET", location);
+  expect([item.status, item.value.title]).toEqual([200, "Walk the dog"]);
+});
 
-    it("is empty after DELETE of a list with items", async () => {
-      await xhr("POST", api, { title: "one" });
-      await xhr("POST", api, { title: "two" });
-      await xhr("DELETE", api);
-      assert.deepEqual((await xhr("GET", api)).value, []);
-    });
-  });
+test("the course's suite: 200 for a PUT without a title", async () => {
+  const { location } = await send("POST", api, { title: "Walk the dog" });
+  const { status, value } = await send("PUT", location, { completed: true });
+  expect([status, value.completed]).toEqual([200, true]);
+});
 
-  describe("an item's address", () => {
-    let item;
-    beforeEach(async () => {
-      await xhr("DELETE", api);
-      item = (await xhr("POST", api, { title: "old", order: 95 })).value;
-    });
+test("the course's suite: 204 for a DELETE of an item, then 404; 204 for a DELETE of the list", async () => {
+  const { location } = await send("POST", api, { title: "Walk the dog" });
+  expect((await send("DELETE", location)).status).toBe(204);
+  expect((await send("GET", location)).status).toBe(404);
+  expect((await send("DELETE", api)).status).toBe(204);
+});
 
-    it("shows the item", async () => {
-      assert.deepEqual((await xhr("GET", item.url)).value, item);
-    });
-
-    for (const [field, value] of [
-      ["title", "new"],
-      ["completed", true],
-      ["order", 10],
-    ]) {
-      it(`takes a PATCH of ${field} alone, and shows it`, async () => {
-        assert.deepEqual((await xhr("PATCH", item.url, { [field]: value })).value, { ...item, [field]: value });
-        assert.deepEqual((await xhr("GET", item.url)).value, { ...item, [field]: value });
-        assert.deepEqual((await xhr("GET", api)).value, [{ ...item, [field]: value }]);
-      });
-    }
-
-    it("is gone after DELETE, and from the list", async () => {
-      await xhr("DELETE", item.url);
-      assert.deepEqual((await xhr("GET", api)).value, []);
-    });
-  });
-
-  describe("the course's own suite", () => {
-    let created;
-    before(async () => {
-      await xhr("DELETE", api);
-      created = await xhr("POST", api, { title: "Walk the dog" });
-    });
-
-    it("is told 201 by a POST", () => {
-      assert.equal(created.status, 201);
-    });
-
-    it("may read Location, which ends in digits and has no slash after them", () => {
-      assert.match(created.location ?? "none", /^https?:\/\/.+\/todos\/\d+$/);
-    });
-
-    it("is told 200 by a GET of Location, with the item", async () => {
-      const { status, value } = await xhr("GET", created.location);
-      assert.deepEqual([status, value.title], [200, "Walk the dog"]);
-    });
-
-    it("is told 200 by a PUT without a title", async () => {
-      const { status, value } = await xhr("PUT", created.location, { completed: true });
-      assert.deepEqual([status, value.completed], [200, true]);
-    });
-
-    it("is told 204 by a DELETE, then 404", async () => {
-      assert.equal((await xhr("DELETE", created.location)).status, 204);
-      assert.equal((await xhr("GET", created.location)).status, 404);
-    });
-
-    it("is told 204 by a DELETE of the list", async () => {
-      assert.equal((await xhr("DELETE", api)).status, 204);
-    });
-  });
-
-  describe("by fetch", () => {
-    /** @returns {Promise<number|string>} the status; why there is none, where the browser let nothing through. */
-    const status = (method, url, body) =>
-      page.evaluate(
-        ([verb, address, json]) =>
-          fetch(address, {
-            method: verb,
-            headers: json === undefined ? {} : { "Content-Type": "application/json" },
-            body: json === undefined ? undefined : JSON.stringify(json),
-          }).then(
-            (answer) => answer.status,
-            (error) => error.message,
-          ),
-        [method, url, body],
-      );
-
-    let item;
-    beforeEach(async () => {
-      item = (await xhr("POST", api, { title: "one" })).value;
-    });
-
-    for (const [method, body, expected] of [
-      ["GET", undefined, 200],
-      ["PUT", { title: "two" }, 200],
-      ["PATCH", { title: "two" }, 200],
-      ["DELETE", undefined, 204],
-    ]) {
-      it(`lets ${method} of an item through`, async () => {
-        assert.equal(await status(method, item.url, body), expected);
-      });
-    }
-
-    it("lets an error through, with its status", async () => {
-      assert.equal(await status("PATCH", `${api}/0`, { title: "two" }), 404);
-    });
-  });
+test("fetch may use every method, and sees an error's status", async ({ page }) => {
+  const { url } = await post({ title: "one" });
+  const status = (method, address, json) =>
+    page.evaluate(
+      async ([method, address, body]) => {
+        const headers = body ? { "Content-Type": "application/json" } : {};
+        return (await fetch(address, { method, headers, body })).status;
+      },
+      [method, address, json && JSON.stringify(json)],
+    );
+  expect(await status("GET", url)).toBe(200);
+  expect(await status("PUT", url, { title: "two" })).toBe(200);
+  expect(await status("PATCH", url, { title: "three" })).toBe(200);
+  expect(await status("DELETE", url)).toBe(204);
+  expect(await status("PATCH", `${api}/0`, { title: "four" })).toBe(404);
 });

@@ -1,87 +1,53 @@
-import assert from "node:assert/strict";
-import { after, beforeEach, describe, it } from "mocha";
-import { becomes, close, focus, fresh, keptTitles, row, titles } from "../support/page.js";
+import { done, expect, test } from "../support/test.js";
 
-describe("Delete", () => {
-  let page;
-  beforeEach(async () => {
-    page = await fresh(page, ["one", { title: "two", completed: true }, { title: "three", completed: true }, "four"]);
-    await becomes(() => titles(page), ["one", "two", "three", "four"]);
-  });
-  after(() => close(page));
+test.beforeEach(async ({ api, todos }) => {
+  api.has("one", done("two"), done("three"), "four");
+  await todos.open();
+});
 
-  const destroy = (title) => row(page, title).locator(".destroy");
+test("deletes one item, however often it is clicked", async ({ api, todos }) => {
+  await todos.deleteButton("two").dblclick();
+  await expect(todos.titles).toHaveText(["one", "three", "four"]);
+  await expect(todos.status).toHaveText("Deleted “two”. 2 items left.");
+  await expect(todos.error).toHaveCount(0);
+  expect(api.writes).toEqual(["DELETE /2"]);
+});
 
-  describe("one item", () => {
-    it("is shown and kept", async () => {
-      await destroy("two").click();
-      await becomes(() => titles(page), ["one", "three", "four"]);
-      assert.deepEqual(await keptTitles(), ["one", "three", "four"]);
-    });
+test("gives the focus to the next item, the one before, the field for new items", async ({ todos }) => {
+  for (const [title, next] of [
+    ["two", todos.title("three")],
+    ["four", todos.title("three")],
+    ["three", todos.title("one")],
+    ["one", todos.newTodo],
+  ]) {
+    await todos.deleteButton(title).press("Enter");
+    await expect(next).toBeFocused();
+  }
+  await expect(todos.toggleAll).toBeHidden();
+});
 
-    it("is no trouble when it is clicked twice", async () => {
-      await destroy("two").dblclick();
-      await becomes(() => titles(page), ["one", "three", "four"]);
-      assert.equal(await page.locator("[role=alert] .problem").count(), 0);
-    });
+test("has a button that is visible when it has the focus", async ({ todos }) => {
+  await expect(todos.deleteButton("two")).toHaveCSS("opacity", "0");
+  await todos.deleteButton("two").focus();
+  await expect(todos.deleteButton("two")).toHaveCSS("opacity", "1");
+});
 
-    it("gives the focus to the item that takes its place", async () => {
-      await destroy("two").press("Enter");
-      await becomes(() => page.evaluate(() => document.activeElement.textContent), "three");
-    });
+test("clears what is completed, hides the button and focuses the filter", async ({ api, todos }) => {
+  await todos.clearCompleted.press("Enter");
+  await expect(todos.titles).toHaveText(["one", "four"]);
+  await expect(todos.clearCompleted).toBeHidden();
+  await expect(todos.filter("All")).toBeFocused();
+  expect(api.titles).toEqual(["one", "four"]);
+});
 
-    it("gives the focus to the item before it where it was the last", async () => {
-      await destroy("four").press("Enter");
-      await becomes(() => page.evaluate(() => document.activeElement.textContent), "three");
-    });
+test.describe("what someone else deleted before", () => {
+  test.use({ provokes: /status of 404/ });
 
-    it("has a button that shows when it has the focus", async () => {
-      assert.equal(await destroy("two").evaluate((button) => getComputedStyle(button).opacity), "0");
-      await destroy("two").focus();
-      assert.equal(await destroy("two").evaluate((button) => getComputedStyle(button).opacity), "1");
-    });
-  });
-
-  describe("the only item", () => {
-    beforeEach(async () => {
-      page = await fresh(page, ["alone"]);
-      await becomes(() => titles(page), ["alone"]);
-      await destroy("alone").press("Enter");
-    });
-
-    it("hides what stands around the list", async () => {
-      await becomes(() => page.locator(".main").isVisible(), false);
-      assert.equal(await page.locator(".footer").isVisible(), false);
-    });
-
-    it("gives the focus to the field for new items", async () => {
-      await becomes(() => focus(page), "new-todo");
-    });
-  });
-
-  describe("what is completed", () => {
-    const clear = () => page.getByRole("button", { name: "Clear completed" });
-
-    it("leaves the other items", async () => {
-      await clear().click();
-      await becomes(() => titles(page), ["one", "four"]);
-      assert.deepEqual(await keptTitles(), ["one", "four"]);
-    });
-
-    it("hides the button, since none is left", async () => {
-      await clear().click();
-      await becomes(() => clear().isVisible(), false);
-    });
-
-    it("gives the focus to the filter", async () => {
-      await clear().press("Enter");
-      await becomes(() => focus(page), "selected");
-    });
-
-    it("has no button where none is completed", async () => {
-      page = await fresh(page, ["one"]);
-      await becomes(() => titles(page), ["one"]);
-      assert.equal(await clear().isVisible(), false);
-    });
+  test("is no error", async ({ api, todos }) => {
+    api.has(done("four"));
+    await todos.clearCompleted.click();
+    await todos.deleteButton("one").click();
+    await expect(todos.titles).toHaveText(["four"]);
+    await expect(todos.error).toHaveCount(0);
   });
 });

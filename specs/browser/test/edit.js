@@ -1,132 +1,98 @@
-import assert from "node:assert/strict";
-import { after, beforeEach, describe, it } from "mocha";
-import { becomes, close, edit, focus, fresh, keptTitles, row, titles } from "../support/page.js";
+import { expect, test } from "../support/test.js";
 
-describe("Edit item", () => {
-  let page;
-  let field;
-  let sent;
-  const begin = async (...items) => {
-    page = await fresh(page, items);
-    sent = [];
-    page.on("request", (request) => {
-      if (["PATCH", "PUT", "POST", "DELETE"].includes(request.method())) {
-        sent.push([request.method(), request.postDataJSON()]);
-      }
-    });
-  };
-  beforeEach(async () => {
-    await begin("one", "two");
-    await becomes(() => titles(page), ["one", "two"]);
-  });
-  after(() => close(page));
+test.beforeEach(async ({ api, todos }) => {
+  api.has("one", "two");
+  await todos.open();
+});
 
-  describe("by double click", () => {
-    beforeEach(async () => {
-      field = await edit(page, "two");
-    });
+test("double click opens one field, with the title and the focus, in place of the other controls", async ({
+  todos,
+}) => {
+  await todos.title("two").dblclick();
+  await expect(todos.edits).toHaveCount(1);
+  await expect(todos.edits).toHaveValue("two");
+  await expect(todos.edits).toBeFocused();
+  await expect(todos.checkbox("two")).toBeHidden();
+  await expect(todos.checkbox("one")).toBeVisible();
+});
 
-    it("opens a field with the title and the focus", async () => {
-      assert.equal(await field.inputValue(), "two");
-      assert.equal(await focus(page), "edit");
-    });
+test("Enter, F2 and Space on the title open the field", async ({ todos }) => {
+  for (const key of ["Enter", "F2", "Space"]) {
+    await todos.title("two").press(key);
+    await expect(todos.edits).toBeFocused();
+    await expect(todos.edits).toHaveValue("two");
+    await todos.edits.press("Escape");
+    await expect(todos.edits).toHaveCount(0);
+  }
+});
 
-    it("opens no other item", async () => {
-      assert.equal(await page.locator(".editing").count(), 1);
-    });
+test("Enter saves the title alone, without spaces at its ends, and returns the focus", async ({ api, todos }) => {
+  await todos.edit("two", "  second ");
+  await expect(todos.titles).toHaveText(["one", "second"]);
+  await expect(todos.edits).toHaveCount(0);
+  await expect(todos.title("second")).toBeFocused();
+  await expect(todos.status).toHaveText("Saved “second”. 2 items left.");
+  expect(api.writes).toEqual(['PATCH /2 {"title":"second"}']);
+});
 
-    it("hides the other controls of the item", async () => {
-      assert.equal(await page.locator(".editing .view").isVisible(), false);
-    });
+test("leaving the field saves", async ({ api, todos }) => {
+  await todos.title("two").dblclick();
+  await todos.edits.fill("second");
+  await todos.newTodo.click();
+  await expect(todos.titles).toHaveText(["one", "second"]);
+  await expect(todos.newTodo).toBeFocused();
+  expect(api.titles).toEqual(["one", "second"]);
+});
 
-    it("saves by Enter", async () => {
-      await field.fill("second");
-      await field.press("Enter");
-      await becomes(() => titles(page), ["one", "second"]);
-      await becomes(() => page.locator(".editing").count(), 0);
-      assert.deepEqual(await keptTitles(), ["one", "second"]);
-    });
+test("Escape restores the title, returns the focus and sends nothing", async ({ api, todos }) => {
+  await todos.edit("two", "second", "Escape");
+  await expect(todos.edits).toHaveCount(0);
+  await expect(todos.titles).toHaveText(["one", "two"]);
+  await expect(todos.title("two")).toBeFocused();
+  await todos.add("after it");
+  await expect(todos.titles).toHaveText(["one", "two", "after it"]);
+  expect(api.titles).toEqual(["one", "two", "after it"]);
+});
 
-    it("saves by leaving the field", async () => {
-      await field.fill("second");
-      await page.locator(".new-todo").click();
-      await becomes(keptTitles, ["one", "second"]);
-      await becomes(() => page.locator(".editing").count(), 0);
-    });
+test("an unchanged title sends nothing, not even one whose line break the field drops", async ({ api, todos }) => {
+  api.items[1].title = "first line\nsecond line";
+  await todos.leaveAndReturn();
+  await expect(todos.titles).toHaveText(["one", "first line second line"]);
+  for (const title of await todos.titles.all()) {
+    await title.press("Enter");
+    await todos.edits.press("Enter");
+    await expect(todos.edits).toHaveCount(0);
+  }
+  await todos.add("after them");
+  await expect(todos.titles).toHaveCount(3);
+  expect(api.writes).toEqual(['POST {"title":"after them"}']);
+});
 
-    it("takes the spaces off both ends", async () => {
-      await field.fill("  second ");
-      await field.press("Enter");
-      await becomes(keptTitles, ["one", "second"]);
-    });
+test("an empty title deletes the item", async ({ api, todos }) => {
+  await todos.edit("two", "  ");
+  await expect(todos.titles).toHaveText(["one"]);
+  expect(api.titles).toEqual(["one"]);
+});
 
-    it("sends the title and nothing else", async () => {
-      await field.fill("second");
-      await field.press("Enter");
-      await becomes(async () => sent, [["PATCH", { title: "second" }]]);
-    });
+test("Enter and Escape belong to an input method while it composes a word", async ({ api, todos }) => {
+  await todos.title("two").dblclick();
+  await todos.edits.fill("ni");
+  for (const key of ["Enter", "Escape"]) {
+    await todos.edits.dispatchEvent("keydown", { key, isComposing: true });
+  }
+  await expect(todos.edits).toHaveValue("ni");
+  expect(api.writes).toEqual([]);
+});
 
-    it("leaves the title by Escape", async () => {
-      await field.fill("second");
-      await field.press("Escape");
-      await becomes(() => page.locator(".editing").count(), 0);
-      assert.deepEqual(await titles(page), ["one", "two"]);
-    });
-
-    it("sends nothing after Escape", async () => {
-      await field.fill("second");
-      await field.press("Escape");
-      await page.locator(".new-todo").click();
-      await page.waitForTimeout(200);
-      assert.deepEqual(sent, []);
-    });
-
-    it("sends nothing when nothing was changed", async () => {
-      await field.press("Enter");
-      await becomes(() => page.locator(".editing").count(), 0);
-      await page.waitForTimeout(200);
-      assert.deepEqual(sent, []);
-    });
-
-    it("deletes the item by an empty title", async () => {
-      await field.fill("  ");
-      await field.press("Enter");
-      await becomes(() => titles(page), ["one"]);
-      assert.deepEqual(await keptTitles(), ["one"]);
-    });
-  });
-
-  describe("by keyboard", () => {
-    for (const key of ["Enter", "F2"]) {
-      it(`opens the field by ${key} on the title`, async () => {
-        await row(page, "two").locator(".title").press(key);
-        await becomes(() => focus(page), "edit");
-      });
-    }
-
-    it("gives the focus back to the title by Enter", async () => {
-      await row(page, "two").locator(".title").press("Enter");
-      await page.keyboard.type("!");
-      await page.keyboard.press("Enter");
-      await becomes(() => titles(page), ["one", "two!"]);
-      await becomes(() => page.evaluate(() => document.activeElement.textContent), "two!");
-    });
-
-    it("gives the focus back to the title by Escape", async () => {
-      await row(page, "two").locator(".title").press("Enter");
-      await page.keyboard.press("Escape");
-      assert.equal(await page.evaluate(() => document.activeElement.textContent), "two");
-    });
-  });
-
-  describe("of a title with a line break, which a field does not hold", () => {
-    it("sends nothing when nothing was changed", async () => {
-      await begin("first line\nsecond line");
-      await becomes(() => titles(page), ["first line\nsecond line"]);
-      await page.locator(".title").press("Enter");
-      await page.keyboard.press("Enter");
-      await page.waitForTimeout(200);
-      assert.deepEqual(sent, []);
-    });
-  });
+test("the field is closed to input until the response is there", async ({ api, todos, page }) => {
+  const patch = await api.hold("PATCH");
+  await todos.edit("two", "second");
+  await patch.arrived;
+  await expect(todos.edits).not.toBeEditable();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(todos.edits).toHaveValue("second");
+  patch.release();
+  await expect(todos.titles).toHaveText(["one", "second"]);
+  expect(api.writes).toHaveLength(1);
 });

@@ -1,37 +1,38 @@
-import assert from "node:assert/strict";
-import { after, before, describe, it } from "mocha";
-import { api, pageOrigin } from "../support/browser.js";
-import { becomes, close, completedTitles, focus, given, open, titles } from "../support/page.js";
+import { done, expect, test } from "../support/test.js";
 
-describe("Page", () => {
-  describe("opened", () => {
-    let page;
-    before(async () => {
-      await given("one", { title: "two", completed: true }, "three");
-      page = await open();
-    });
-    after(() => close(page));
+test("shows titles as they are, never as markup", async ({ page, api, todos }) => {
+  const titles = [
+    "🦄".repeat(256),
+    "قائمة المهام",
+    "<script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\"><b>bold</b>",
+    `"'\\" onclick='x' {{1+1}} \${1+1} %s`,
+    "w".repeat(256),
+  ];
+  api.has(...titles);
+  await todos.open();
+  expect(await todos.titles.allTextContents()).toEqual(titles);
+  await expect(page).toHaveTitle("todos");
+});
 
-    it("shows the items of an API of another origin", async () => {
-      assert.notEqual(new URL(api).origin, pageOrigin);
-      assert.deepEqual(await titles(page), ["one", "two", "three"]);
-    });
+test("shows neither list nor count without items", async ({ api, todos }) => {
+  await todos.open();
+  expect(api.log).toEqual(["GET"]);
+  await expect(todos.rows).toHaveCount(0);
+  await expect(todos.toggleAll).toBeHidden();
+  await expect(todos.filter("All")).toBeHidden();
+});
 
-    it("shows which of them are completed", async () => {
-      assert.deepEqual(await completedTitles(page), ["two"]);
-    });
-
-    it("has the release's address in its form", async () => {
-      assert.equal(await page.getByLabel("Address of the API").inputValue(), api);
-    });
-
-    it("has the focus in the field for new items", async () => {
-      assert.equal(await focus(page), "new-todo");
-    });
-
-    it("shows the same after a reload", async () => {
-      await page.reload();
-      await becomes(() => titles(page), ["one", "two", "three"]);
-    });
-  });
+test("counts the items that are left", async ({ api, todos }) => {
+  api.has("one", done("two"));
+  await todos.open();
+  await expect(todos.count).toHaveText("1 item left");
+  await expect(todos.count.locator("strong")).toHaveText("1");
+  for (const [words, ...items] of [
+    ["0 items left", done("one")],
+    ["2 items left", "one", "two", done("three")],
+  ]) {
+    api.has(...items);
+    await todos.leaveAndReturn();
+    await expect(todos.count).toHaveText(words);
+  }
 });

@@ -1,105 +1,79 @@
-import assert from "node:assert/strict";
-import { after, beforeEach, describe, it } from "mocha";
-import { becomes, close, completedTitles, fresh, kept, row, titles } from "../support/page.js";
+import { done, expect, test } from "../support/test.js";
 
-/** @returns {Promise<boolean[]>} which items the API has as completed. */
-const states = async () => (await kept()).map(({ completed }) => completed);
-
-describe("Complete", () => {
-  let page;
-  let sent;
-  const begin = async (...items) => {
-    page = await fresh(page, items);
-    sent = [];
-    page.on("request", (request) => request.method() === "PATCH" && sent.push(request.postDataJSON()));
-  };
-  after(() => close(page));
-
-  describe("one item", () => {
-    beforeEach(async () => {
-      await begin("one", "two");
-      await becomes(() => titles(page), ["one", "two"]);
-    });
-
-    it("is shown and kept", async () => {
-      await row(page, "two").locator(".toggle").check();
-      await becomes(() => completedTitles(page), ["two"]);
-      await becomes(states, [false, true]);
-    });
-
-    it("is struck through", async () => {
-      await row(page, "two").locator(".toggle").check();
-      const line = (title) =>
-        row(page, title)
-          .locator(".title")
-          .evaluate((element) => getComputedStyle(element).textDecorationLine);
-      await becomes(() => line("two"), "line-through");
-      assert.equal(await line("one"), "none");
-    });
-
-    it("sends completed and nothing else", async () => {
-      await row(page, "two").locator(".toggle").check();
-      await becomes(async () => sent, [{ completed: true }]);
-    });
-
-    it("can be taken back", async () => {
-      await row(page, "two").locator(".toggle").check();
-      await row(page, "two").locator(".toggle").uncheck();
-      await becomes(() => completedTitles(page), []);
-      await becomes(states, [false, false]);
-    });
-
-    it("ends as it was clicked last, however fast", async () => {
-      for (let click = 0; click < 5; click++) {
-        await row(page, "two").locator(".toggle").click();
-      }
-      await becomes(async () => sent.length, 5);
-      await becomes(states, [false, true]);
-      await becomes(() => completedTitles(page), ["two"]);
-    });
+test.describe("one item", () => {
+  test.beforeEach(async ({ api, todos }) => {
+    api.has("one", "two");
+    await todos.open();
   });
 
-  describe("all items at once", () => {
-    const all = () => page.locator(".toggle-all");
-    beforeEach(async () => {
-      await begin("one", { title: "two", completed: true }, "three");
-      await becomes(() => titles(page), ["one", "two", "three"]);
-    });
+  test("is completed, struck through, counted and announced; and active again", async ({ api, todos }) => {
+    await todos.checkbox("two").click();
+    await expect(todos.checkbox("two")).toBeChecked();
+    await expect(todos.titles.nth(0)).toHaveCSS("text-decoration-line", "none");
+    await expect(todos.titles.nth(1)).toHaveCSS("text-decoration-line", "line-through");
+    await expect(todos.count).toHaveText("1 item left");
+    await expect(todos.status).toHaveText("“two” is completed. 1 item left.");
+    await todos.checkbox("two").click();
+    await expect(todos.checkbox("two")).not.toBeChecked();
+    expect(api.writes).toEqual(['PATCH /2 {"completed":true}', 'PATCH /2 {"completed":false}']);
+  });
 
-    it("is shown and kept", async () => {
-      await page.getByText("Mark all as complete").click();
-      await becomes(() => completedTitles(page), ["one", "two", "three"]);
-      await becomes(states, [true, true, true]);
-    });
+  test("is disabled while its request is open, and then shows what the API returned", async ({ api, todos, page }) => {
+    const patch = await api.hold("PATCH");
+    await todos.checkbox("two").press("Space");
+    await patch.arrived;
+    await expect(todos.row("two")).toHaveAttribute("aria-busy", "true");
+    await expect(todos.row("one")).toHaveAttribute("aria-busy", "false");
+    await expect(todos.checkbox("two")).not.toBeChecked();
+    for (const control of [todos.checkbox("two"), todos.title("two"), todos.deleteButton("two")]) {
+      await expect(control).toBeDisabled();
+      await control.click({ force: true });
+    }
+    await todos.title("two").dblclick({ force: true });
+    await expect(todos.edits).toHaveCount(0);
+    await todos.checkbox("two").focus();
+    await page.keyboard.press("Space");
+    patch.release();
+    await expect(todos.checkbox("two")).toBeChecked();
+    await expect(todos.checkbox("two")).toBeFocused();
+    await expect(todos.row("two")).toHaveAttribute("aria-busy", "false");
+    expect(api.writes).toHaveLength(1);
+  });
+});
 
-    it("sends nothing for what is completed already", async () => {
-      await page.getByText("Mark all as complete").click();
-      await becomes(states, [true, true, true]);
-      assert.deepEqual(sent, [{ completed: true }, { completed: true }]);
-    });
+test.describe("all items", () => {
+  test.beforeEach(async ({ api, todos }) => {
+    api.has("one", done("two"), "three");
+    await todos.open();
+  });
 
-    it("can be taken back", async () => {
-      await page.getByText("Mark all as complete").click();
-      await becomes(states, [true, true, true]);
-      await page.getByText("Mark all as complete").click();
-      await becomes(states, [false, false, false]);
-    });
+  test("are completed, one request for each that is not", async ({ api, page, todos }) => {
+    await page.getByText("Mark all as complete").click();
+    await expect(todos.completed).toHaveText(["one", "two", "three"]);
+    expect(api.writes.sort()).toEqual(['PATCH /1 {"completed":true}', 'PATCH /3 {"completed":true}']);
+    await expect(todos.toggleAll).toBeChecked();
+    await page.getByText("Mark all as complete").click();
+    await expect(todos.completed).toHaveCount(0);
+    await expect(todos.toggleAll).not.toBeChecked();
+  });
 
-    it("is not checked while one item is left", async () => {
-      assert.equal(await all().isChecked(), false);
-    });
+  test("have a checkbox that follows them", async ({ todos }) => {
+    await expect(todos.toggleAll).not.toBeChecked();
+    await todos.checkbox("one").click();
+    await todos.checkbox("three").click();
+    await expect(todos.toggleAll).toBeChecked();
+    await todos.checkbox("two").click();
+    await expect(todos.toggleAll).not.toBeChecked();
+  });
 
-    it("becomes checked with the last item", async () => {
-      await row(page, "one").locator(".toggle").check();
-      await row(page, "three").locator(".toggle").check();
-      await becomes(() => all().isChecked(), true);
-    });
-
-    it("becomes unchecked with the first item taken back", async () => {
-      await page.getByText("Mark all as complete").click();
-      await becomes(() => all().isChecked(), true);
-      await row(page, "one").locator(".toggle").uncheck();
-      await becomes(() => all().isChecked(), false);
-    });
+  test("are not changed again while requests are open", async ({ api, page, todos }) => {
+    const patch = await api.hold("PATCH");
+    await page.getByText("Mark all as complete").click();
+    await patch.arrived;
+    await expect(todos.toggleAll).not.toBeChecked();
+    await page.getByText("Mark all as complete").click();
+    patch.release();
+    await expect(todos.toggleAll).toBeChecked();
+    expect(api.writes).toHaveLength(2);
   });
 });

@@ -1,0 +1,66 @@
+import { defineConfig } from "@playwright/test";
+import { api, pageOrigin } from "./support/addresses.js";
+
+// reports/ of the repository on a workstation, /reports in the image.
+const reports = "../../reports";
+
+// Files that need the real list. The API has one, so they run one after the other.
+const SERVICE_FILES = ["contract.js", "service.js"];
+
+/** Map the user's own addresses to the services that answer them, and every other name to nothing. */
+function hostRules({ PAGE_HOST, API_HOST } = process.env) {
+  if (!PAGE_HOST || !API_HOST) {
+    return [];
+  }
+  const rules = [`MAP ${new URL(pageOrigin).host} ${PAGE_HOST}`, `MAP ${new URL(api).host} ${API_HOST}`];
+  return [`--host-resolver-rules=${rules.join(", ")}, MAP * ~NOTFOUND`];
+}
+
+export default defineConfig({
+  testDir: "test",
+  projects: [
+    { name: "service", testMatch: SERVICE_FILES, workers: 1, fullyParallel: false },
+    // Each test has a stand-in of the API to itself (support/fake-api.js).
+    { name: "page", testMatch: "*.js", testIgnore: SERVICE_FILES, fullyParallel: true },
+  ],
+  workers: 2,
+  forbidOnly: true,
+  // Only a hang takes this long, on a busy machine too.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  // A page that is broken in everything would wait for that limit in each test.
+  maxFailures: 10,
+  // A failed test runs once more with a trace: to record all tests takes a third longer. Red is red, whatever the second run says.
+  retries: 1,
+  failOnFlakyTests: true,
+  // Traces and screenshots of failures. The HTML report has copies.
+  outputDir: `${reports}/browser-traces`,
+  reporter: [
+    ["list"],
+    ["junit", { outputFile: `${reports}/browser.xml`, includeRetries: true }],
+    ["html", { outputFolder: `${reports}/browser`, open: "never" }],
+  ],
+  use: {
+    baseURL: pageOrigin,
+    viewport: { width: 800, height: 700 },
+    reducedMotion: "reduce",
+    trace: "on-first-retry",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
+      args: [
+        ...hostRules(),
+        // The sandbox needs user namespaces, which the engine's seccomp profile refuses. The container is the sandbox: no
+        // root, no capabilities; and Chromium opens our own page only.
+        "--no-sandbox",
+        // Chromium requests nothing that the page did not ask for.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-domain-reliability",
+        "--disable-sync",
+        "--no-first-run",
+        "--no-pings",
+      ],
+    },
+  },
+});
