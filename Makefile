@@ -37,7 +37,7 @@ CLUSTER_NETWORK ?= 10.77.0
 # target, and scripts/tag refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
-	backup restore report logs shell lint lock docs docs-serve exercise course rename workflow-tests resilience bench clean distclean
+	backup restore report logs shell lint lock docs docs-serve exercise course rename tests nightly bench clean distclean
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
@@ -66,7 +66,7 @@ help:
 
 ##@ The pipeline, each step from the one before
 doctor: ## 0. this machine -> ready: engine, versions, port, memory, disk; installs the engine on a bare Debian
-	@scripts/doctor $(GOALS)
+	@pipeline/run doctor $(GOALS)
 
 parents: doctor ## 0. registry, or Debian's packages -> the two parent images
 	@scripts/parents
@@ -139,7 +139,7 @@ start: base ## the release that was built last -> running again, with its data
 	@scripts/start
 
 stop: doctor ## running -> stopped; the release's data is kept
-	@scripts/stop
+	@pipeline/run stop
 
 backup: base ## the running release's data -> backups/..., as it is at one moment (or FILE=)
 	@scripts/backup $(FILE)
@@ -158,10 +158,10 @@ shell: base ## a shell in the dev image, with the dev database
 	@scripts/shell
 
 serve: ## src/ -> the service on SQLite, with Python 3.11+ alone
-	@scripts/serve
+	@pipeline/run serve
 
 check: ## src/ -> the tests on SQLite, with Python 3.11+ alone
-	@scripts/check
+	@pipeline/run check
 
 report: base ## what the stages left in reports/ -> reports/index.html, one page of it all (each stage makes it anew)
 	@scripts/report
@@ -169,11 +169,11 @@ report: base ## what the stages left in reports/ -> reports/index.html, one page
 lint: base ## every file -> the linters' verdict
 	@scripts/lint
 
-workflow-tests: parents ## this checkout -> the verdict on the workflow itself: broken on purpose, killed, side by side
-	@scripts/workflow-tests "not resilience and not course" $(T)
+tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" picks)
+	@scripts/tests $(T)
 
-resilience: parents ## this checkout -> reports/resilience.json: its release stopped, killed, starved, flooded, attacked
-	@scripts/workflow-tests resilience $(T)
+nightly: ## this checkout -> tests/nightly/results.json: killed, starved, flooded, its nodes lost; each night, and before a tag
+	@scripts/tests $(if $(T),$(T),nightly)
 
 bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
 	@scripts/bench $(B)
@@ -192,7 +192,7 @@ exercise: base ## what you changed -> whether it solves an exercise of docs/exer
 	@scripts/exercise "$(E)"
 
 course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
-	@scripts/workflow-tests course $(T)
+	@scripts/tests e2e/test_course.py $(T)
 
 rename: base ## this tree -> a service of your own: make rename NAME=shop APP=order
 	@scripts/rename "$(NAME)" "$(APP)"

@@ -4,6 +4,10 @@
 
 set -euo pipefail
 
+# What was exported for other programs: it would change where `cd` and Compose go, and what a stage says of itself.
+# shellcheck disable=SC2086  # names without spaces
+unset CDPATH STAGE ${!COMPOSE_@}
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 

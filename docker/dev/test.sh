@@ -11,20 +11,19 @@ if "/site-packages/" not in todo.__file__:
     sys.exit(f"FAIL: expected to test the installed wheel, found {todo.__file__}. Look at: docker/dev/Dockerfile")
 ' || exit 1
 
-tests=src/todo/tests
 picked=$#
 if [ "$picked" -gt 0 ]; then
     # nose takes FILE.py:Class.test; people leave out the folder and the ending.
     for label in "$@"; do
         shift
         name=${label%%:*}
-        if [ ! -e "$tests/$name.py" ]; then
-            exit 64 # EX_USAGE: whoever called knows how to say it
-        fi
-        set -- "$@" "$tests/$name.py${label#"$name"}"
+        for file in src/*/tests/"$name.py"; do
+            [ -e "$file" ] || exit 64 # EX_USAGE: whoever called knows how to say it
+            set -- "$@" "$file${label#"$name"}"
+        done
     done
 else
-    set -- "$tests"
+    set -- src/*/tests
 fi
 
 export COVERAGE_FILE=/tmp/.coverage XUNIT_FILE=/reports/unittests.xml
@@ -36,7 +35,7 @@ tests_status=$?
 
 # No test is no success, whatever the runner says of it.
 if ! grep -qE '<testsuite [^>]*tests="[1-9]' "$XUNIT_FILE"; then
-    echo "FAIL: expected tests, found none${*:+ named $*}. Look at: src/todo/tests" >&2
+    echo "FAIL: expected tests, found none${*:+ named $*}. Look at: src/*/tests" >&2
     exit 1
 fi
 # A selection says nothing of the coverage.

@@ -72,8 +72,9 @@ def read_suite(title, text):
     for case in cases:
         outcome = {CaseResult.PASSED: "passed", CaseResult.SKIPPED: "skipped"}.get(case.outcome(), "failed")
         outcomes[outcome] += 1
-        # nose names module and class (test_list.ListItems); mocha what the specification says, in words.
-        name = case.testclass.name or ""
+        # nose names module and class (test_list.ListItems); mocha what the specification says, in words;
+        # Playwright the file.
+        name = (case.testclass.name or "").removesuffix(".js")
         title_of = sentence(name if " " in name else name.rpartition(".")[2])
         group = groups.setdefault(name, {"title": title_of, "cases": []})
         said, trace = case.failure_msg or "", case.failure or ""
@@ -215,7 +216,7 @@ def make(files):
         record=read("target/release.json", json.loads),
         lint=read("reports/lint.tsv", lambda text: [line.split("\t") for line in text.splitlines()]),
         screenshots=sorted(name for name in others if name.startswith("screenshots/")),
-        others=[name for name in others if name in ("schemathesis/index.html", "deploy.json", "resilience.json")],
+        others=[name for name in others if name in ("browser/index.html", "schemathesis/index.html", "figures.json")],
     )
     return {"index.html": index, **{f"{name}.html": show_suite(suite) for name, suite in suites.items() if suite}}
 

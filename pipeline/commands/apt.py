@@ -1,0 +1,18 @@
+"""Debian's package manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# No question, whatever a package wants to know.
+QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
+
+
+def update() -> Sequence[str]:
+    """Fetch the lists of packages."""
+    return ("apt-get", "-qq", "update")
+
+
+def install(*packages: str) -> Sequence[str]:
+    """Install packages and what they depend on."""
+    return ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)

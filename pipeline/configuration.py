@@ -1,0 +1,135 @@
+"""The knobs, each with its check, and the names that follow from them. The Makefile has their defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from pipeline.errors import VerdictError
+
+# A release environment of such a name would be another pipeline's environment of that kind: "x" + "dev".
+RESERVED_ENDINGS = re.compile(r"(dev|registry|lab|(?:^|(?<=[^-]))ci)$")
+
+
+class Knob(NamedTuple):
+    """`expected` says what the value must be; `check` says whether it is; `hint` says what to type."""
+
+    expected: str
+    check: Callable[[str], object]
+    hint: str = "Correct it."
+
+
+def matches(pattern: str) -> Callable[[str], object]:
+    """Return a check of the whole value."""
+    return re.compile(pattern).fullmatch
+
+
+def is_port(value: str) -> bool:
+    """Whether it is the number of a TCP port."""
+    return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= 65535
+
+
+NUMBER = Knob("a whole number in {name}", matches("[0-9]{1,6}"))
+PORT = Knob("{name} from 1 to 65535", is_port, "Type for example: make {goals} {name}=8001")
+
+KNOBS = {
+    "BUILD_ID": Knob(
+        "BUILD_ID of small letters, digits, '-' and '_' (it becomes part of Docker's names)",
+        matches("[a-z0-9_-]*"),
+        "Type for example: make {goals} BUILD_ID={suggestion}",
+    ),
+    "REPO_NAME": Knob(
+        "REPO_NAME of small letters and digits, '-' or '_' between them", matches("[a-z0-9]+([_-][a-z0-9]+)*")
+    ),
+    "ORG_NAME": Knob(
+        "ORG_NAME of small letters and digits, '.', '_' or '-' between them, groups separated by '/'",
+        matches("[a-z0-9]+([._/-][a-z0-9]+)*"),
+    ),
+    "DOCKER_REGISTRY": Knob(
+        "DOCKER_REGISTRY as a host's name, with a port where it has one", matches("[A-Za-z0-9.-]+(:[0-9]+)?")
+    ),
+    "PROBE_TIMEOUT": NUMBER,
+    "PROBE_DELAY": NUMBER,
+    "MIN_FREE_GIB": NUMBER,
+    "HTTP_PORT": PORT,
+    "CLIENT_PORT": PORT,
+    "REGISTRY_PORT": PORT,
+    "INDEX_PORT": PORT,
+    "CI_PORT": PORT,
+    "DOCS_PORT": PORT,
+    "INSTALL_ENGINE": Knob("INSTALL_ENGINE=yes or no", matches("yes|no")),
+    "PARENTS": Knob("PARENTS=auto, pull or build", matches("auto|pull|build")),
+}
+
+
+class Configuration:
+    """The checked knobs (`knob`), and names by rule: the build's id is in every name, so that pipelines do not meet."""
+
+    def __init__(self, knobs: Mapping[str, str], goals: str = "release"):
+        self._knobs = dict(knobs)
+        self.goals = goals
+        self.pipeline = self.knob("REPO_NAME") + self.knob("BUILD_ID")
+        self.dev_project = f"{self.pipeline}dev"
+        self.release_project = self.pipeline
+        self.registry_project = f"{self.pipeline}registry"
+        self.ci_project = f"{self.pipeline}ci"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Configuration:
+        """Read the knobs that the Makefile exports. Raises VerdictError for the first with an odd value."""
+        goals = environment.get("GOALS") or "release"
+        missing = sorted(set(KNOBS) - set(environment))
+        if missing:
+            raise VerdictError(f"expected the knobs of the Makefile, found no {missing[0]}. Type: make help")
+        for name, knob in KNOBS.items():
+            value = environment[name]
+            if not knob.check(value):
+                suggestion = re.sub("[^a-z0-9_-]", "", value.lower())
+                hint = knob.hint.format(name=name, goals=goals, suggestion=suggestion)
+                raise VerdictError(f"expected {knob.expected.format(name=name)}, found '{value}'. {hint}")
+        ending = RESERVED_ENDINGS.search(environment["BUILD_ID"])
+        if ending:
+            raise VerdictError(
+                f"expected BUILD_ID not to end in '{ending[1]}' (its release environment would carry the name of "
+                f"another pipeline's {ending[1]} environment), found '{environment['BUILD_ID']}'. Choose another."
+            )
+        return cls({name: environment[name] for name in KNOBS}, goals)
+
+    def knob(self, name: str) -> str:
+        """Return a knob's value."""
+        return self._knobs[name]
+
+    def port(self, name: str) -> int:
+        """Return the value of a knob that names a port."""
+        return int(self.knob(name))
+
+    @property
+    def build_id_argument(self) -> str:
+        """What a proposed command needs to mean this pipeline: " BUILD_ID=x", or nothing."""
+        return f" BUILD_ID={self.knob('BUILD_ID')}" if self.knob("BUILD_ID") else ""
+
+    def port_arguments(self, **changed: int) -> str:
+        """Return the ports of the release as arguments of make, where they are not the default ones."""
+        ports = {"HTTP_PORT": self.port("HTTP_PORT"), "CLIENT_PORT": self.port("CLIENT_PORT"), **changed}
+        default = {"HTTP_PORT": 8000, "CLIENT_PORT": 3000}
+        return "".join(
+            f" {name}={port}" for name, port in ports.items() if name in changed or port != default.get(name)
+        )
+
+
+def ca_bundle(environment: Mapping[str, str]) -> str | None:
+    """Return the path of the certificates that a proxy which inspects TLS needs, by the first variable that is set."""
+    for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        path = environment.get(name)
+        if path:
+            try:
+                with Path(path).open("rb"):
+                    return path
+            except OSError:
+                raise VerdictError(
+                    f"expected a readable certificate bundle at {name}={path}, found none. "
+                    f"Mend the path, or: unset {name}"
+                ) from None
+    return None

@@ -1,0 +1,27 @@
+"""How a verb fails. A message says what was expected, what was found, and what to type."""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """A failure to show to the user. Without a message it was shown already."""
+
+    status = 2
+
+
+class VerdictError(PipelineError):
+    """A verdict: a knob, the machine, the source or the release is not as it must be."""
+
+    status = 1
+
+
+class InfrastructureError(PipelineError):
+    """No verdict: Docker, the network or the machine failed."""
+
+
+class ReportedError(PipelineError):
+    """A command failed, and printed its own message."""
+
+    def __init__(self, status: int):
+        super().__init__()
+        self.status = status

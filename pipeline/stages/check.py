@@ -1,0 +1,36 @@
+"""Run the tests of src/ on SQLite with Python alone. It is quick, and it opens no gate: only `make test` does."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from pipeline.errors import VerdictError
+from pipeline.stages import Context, doctor, python_env
+
+LOCKS = ("src/requirements/base.txt", "src/requirements/test.txt")
+
+
+def environment(context: Context) -> str:
+    """Make the virtual environment of src/ where a lock has changed; return its Python."""
+    return python_env.make(context, ".venv", *LOCKS)
+
+
+def failed(expected: str, verb: str) -> VerdictError:
+    """Return the error of a command whose output the user has seen."""
+    return VerdictError(f"expected {expected}, found failures. Read above; mend src/, then: make {verb}")
+
+
+def run(context: Context) -> None:
+    """Run the tests, and refuse a run without any."""
+    doctor.look(context, ["check"])
+    python = environment(context)
+    began = time.monotonic()
+    context.console.info("Running tests on SQLite...")
+    folders = sorted(str(folder.relative_to(context.root)) for folder in context.root.glob("src/*/tests"))
+    status, output = context.runner.show([python, "src/manage.py", "test", *folders])
+    if status != 0:
+        raise failed("all tests to pass", "check")
+    if not re.search(r"^Ran [1-9]", output, re.MULTILINE):
+        raise VerdictError("expected tests in src/*/tests, found none. Look there.")
+    context.console.success(f"Check complete in {time.monotonic() - began:.0f} s. Next: make test, on a real MySQL")

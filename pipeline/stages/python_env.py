@@ -1,0 +1,74 @@
+"""Make a virtual environment from locks, and keep it until a lock changes: python-env FOLDER LOCK..."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+
+from pipeline.commands import apt
+from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.stages import Context
+
+NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
+OLDEST = "import sys; sys.exit(sys.version_info < (3, 11))"
+
+
+def run(context: Context, folder: str, *locks: str) -> None:
+    """Make the environment of a folder."""
+    make(context, folder, *locks)
+
+
+def make(context: Context, folder: str, *locks: str) -> str:
+    """Make the environment unless it was made from these locks; return the path of its Python, from the checkout."""
+    python = find_python(context)
+    if python is None:
+        raise VerdictError(
+            f"expected Python 3.11 or newer, found {sys.version.split()[0]}. Install it, or use Docker: make test"
+        )
+    path = context.root / folder
+    made_from = path / "locks"
+    digest = hashlib.sha256(b"".join((context.root / lock).read_bytes() for lock in locks)).hexdigest()
+    its_python = f"{folder}/bin/python"
+    if made_from.exists() and made_from.read_text() == digest:
+        return its_python
+    context.console.info(f"Making {folder}/ from {' '.join(locks)}...")
+    shutil.rmtree(path, ignore_errors=True)
+    if context.runner.capture([python, "-m", "venv", folder]).status != 0:
+        shutil.rmtree(path, ignore_errors=True)
+        install_venv(context, python)
+        if context.runner.run([python, "-m", "venv", folder]) != 0:
+            raise InfrastructureError(f"expected '{python} -m venv' to work, found the error above.")
+    requirements = [part for lock in locks for part in ("-r", lock)]
+    pip = [its_python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    if context.runner.run([*pip, *requirements]) != 0:
+        raise InfrastructureError(
+            "expected pip to install the locked packages, found the error above. If it is the network: "
+            "docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
+        )
+    made_from.write_text(digest)
+    return its_python
+
+
+def find_python(context: Context) -> str | None:
+    """Return the first Python that Django runs on."""
+    for name in NAMES:
+        if context.runner.capture([name, "-c", OLDEST]).status == 0:
+            return name
+    return None
+
+
+def install_venv(context: Context, python: str) -> None:
+    """Install the package in which Debian keeps venv."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise VerdictError(
+            f"expected '{python} -m venv' to work, found that it does not. "
+            "On Debian or Ubuntu type: sudo apt-get install python3-venv"
+        )
+    context.console.info("Installing python3-venv from the distribution's packages")
+    for command in (apt.update(), apt.install("python3-venv")):
+        if context.runner.run(command, apt.QUIET) != 0:
+            raise InfrastructureError(
+                "expected apt-get to install python3-venv, found the error above. Mend apt, then run make again."
+            )

@@ -1,0 +1,20 @@
+"""Serve src/ on SQLite with Python alone, reloading as the source changes, until Ctrl-C."""
+
+from __future__ import annotations
+
+from pipeline.stages import Context, check, doctor
+
+# What docs/settings.md lists for SQLite.
+SETTINGS = ("DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "SQLITE_PATH")
+
+
+def run(context: Context) -> None:
+    """Migrate the database, then become Django's development server."""
+    doctor.look(context, ["serve"])
+    python = check.environment(context)
+    given = {name: value for name, value in context.runner.user_environment.items() if name in SETTINGS}
+    if context.runner.run([python, "src/manage.py", "migrate", "--verbosity", "0"], given) != 0:
+        raise check.failed("the migrations to run", "serve")
+    port = context.configuration.knob("HTTP_PORT")
+    context.console.info(f"Serving src/ on http://localhost:{port}/todos, data in src/db.sqlite3; Ctrl-C ends it")
+    context.runner.replace([python, "src/manage.py", "runserver", port], given)

@@ -1,0 +1,20 @@
+"""Stop both environments. The volumes stay, so `make start` continues with the data."""
+
+from __future__ import annotations
+
+from pipeline.commands import docker
+from pipeline.errors import InfrastructureError
+from pipeline.stages import Context
+
+
+def run(context: Context) -> None:
+    """Stop the dev and the release environment."""
+    configuration = context.configuration
+    context.console.info("Stopping...")
+    for project in (configuration.dev_project, configuration.release_project):
+        if context.runner.run(docker.stop(project)) != 0:
+            raise InfrastructureError(
+                f"expected the containers of {project} to stop, found the error above. Look at: docker ps"
+            )
+    again, ports = configuration.build_id_argument, configuration.port_arguments()
+    context.console.success(f"Stopped; the data is kept. Next: make start{again}{ports}, or make clean{again}")
