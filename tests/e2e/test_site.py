@@ -1,0 +1,55 @@
+"""The site of the course: a dead link is red, no other host is asked, and it can be shown while one writes."""
+
+import re
+import signal
+import urllib.request
+
+import pytest
+from support.checkout import refused
+from support.commands import PORTS, eventually, kill
+
+
+@pytest.fixture(scope="module")
+def built(checkout):
+    checkout.must("docs")
+    return checkout
+
+
+def test_has_a_page_for_each_source_and_a_search(built):
+    pages = {file.stem for file in built.folder.glob("docs/*.md")}
+    assert pages == {file.stem for file in built.folder.glob("site/*.html")} - {"404"}
+    assert list(built.folder.glob("site/search/search_index.js*"))
+
+
+def test_asks_no_other_host(built):
+    fetched = re.compile(
+        r"""<(script|img|iframe)[^>]+src=["']?(https?:)?//"""
+        r"""|<link[^>]+rel=["']?(stylesheet|preconnect|icon)[^>]+href=["']?(https?:)?//"""
+    )
+    for page in built.folder.glob("site/*.html"):
+        assert not fetched.search(page.read_text()), page.name
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere", "pictures/nowhere.png"])
+def test_a_dead_link_is_red(built, link):
+    built.append("docs/users.md", f"\n[nowhere]({link})\n")
+    result = built.make("docs")
+    built.restore()
+    refused(result)
+    assert "nowhere" in result.stdout
+
+
+def test_is_shown_while_one_writes(built):
+    (port,) = PORTS.take()
+    process = built.start("docs-serve", DOCS_PORT=port)
+    try:
+
+        def shown(text):
+            with urllib.request.urlopen(f"http://localhost:{port}/users.html", timeout=10) as answer:
+                return text in answer.read().decode()
+
+        assert eventually(lambda: shown("Adding users"))
+        built.append("docs/users.md", "\nWritten meanwhile.\n")
+        assert eventually(lambda: shown("Written meanwhile."))
+    finally:
+        kill(process, signal.SIGINT)

@@ -1,0 +1,7 @@
+"""The running release keeps what its OpenAPI schema says: thousands of requests made from the schema, judged by it."""
+
+from support.contract import judge
+
+
+def test_every_response_is_one_that_the_schema_promises(released, tmp_path):
+    judge(released, tmp_path, examples=300, least=2000)

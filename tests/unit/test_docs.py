@@ -1,0 +1,123 @@
+"""README and docs say what the Makefile and the settings say."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from support.commands import ROOT, run
+
+sys.path.append(str(ROOT / "bench"))
+import tables
+
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+KNOBS = set(re.findall(r"^([A-Z_]+) \?=", MAKEFILE, re.MULTILINE))
+
+
+def test_menu_shows_every_target_and_knob():
+    menu = run("make", cwd=ROOT).stdout
+    assert set(re.findall(r"^  make ([a-z-]+) ", menu, re.MULTILINE)) == TARGETS - {"help"}
+    assert set(re.findall(r"^  ([A-Z_]+) ", menu, re.MULTILINE)) == KNOBS
+
+
+def test_readme_names_every_target():
+    rows = " ".join(re.findall(r"^\| (`make[^|]*)\|", README, re.MULTILINE))
+    named = set(re.findall(r"[a-z-]{3,}", rows.replace("make", " ")))
+    assert TARGETS - {"help"} <= named
+
+
+@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))])
+class TestPage:
+    def test_names_only_targets_that_exist(self, page):
+        text = (ROOT / page).read_text()
+        used = set(re.findall(r"`make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
+        assert used <= TARGETS
+
+    def test_names_only_files_that_exist(self, page):
+        text = (ROOT / page).read_text()
+        folders = "src|docker|ansible|specs|pipeline|scripts|tests|docs|base-image"
+        files = set(re.findall(rf"`((?:{folders})/[\w./-]*)`", text))
+        files |= {f"docs/{name}" if page != "README.md" else name for name in re.findall(r"\]\(([\w./-]+)\)", text)}
+        # What git ignores is made by a command, and need not be there yet.
+        missing = [name for name in files if not (ROOT / name).exists()]
+        assert [name for name in missing if run("git", "check-ignore", "--quiet", name, cwd=ROOT).returncode] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))])
+def test_every_command_of_a_block_is_one_that_is_typed(page):
+    # `make course` types what stands behind a prompt, in a block of this kind.
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL):
+        if kind != "console":
+            assert re.findall(r"^(?:\$ )?(?:make|curl|docker|git|ssh|sudo|\.) .*", block, re.MULTILINE) == []
+
+
+COURSE = sorted((ROOT / "docs").glob("[0-9][0-9]-*.md"))
+PARTS = ["Type this, see this", "Why it is so", "What can go wrong", "Next"]
+
+
+@pytest.mark.parametrize("page", COURSE, ids=lambda page: page.stem)
+class TestCourse:
+    def test_has_every_part(self, page):
+        text = page.read_text()
+        assert text.startswith(f"# {int(page.stem[:2])}. ")
+        assert text.count("\n**The question:** ") == 1
+        assert re.findall("^## (.*)$", text, re.MULTILINE) == PARTS
+        assert text.count("\n> **In the older course** ") == 1
+
+    def test_leads_to_the_next(self, page):
+        last = page.read_text().rpartition("## Next")[2]
+        following = [*COURSE, ROOT / "docs/exercises.md"][COURSE.index(page) + 1]
+        assert f"]({following.name})" in last
+
+
+def test_settings_page_lists_every_variable_the_code_reads():
+    code = "\n".join(file.read_text() for file in (ROOT / "src/todobackend/settings").glob("*.py"))
+    read = set(re.findall(r'(?:env(?:\.\w+)?|_secret)\("([A-Z_]+)"', code))
+    page = (ROOT / "docs/settings.md").read_text()
+    assert len(read) >= 10
+    assert set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE)) == read
+
+
+def test_performance_page_shows_what_was_measured_last():
+    results = json.loads((ROOT / "bench/results.json").read_text())
+    page = (ROOT / "docs/performance.md").read_text()
+    assert set(results) == {"wait", "size", "service", "growth"}
+    assert all(results[name]["commit"][:10] in page for name in results)
+    assert tables.filled(page, results) == page
+
+
+def test_picture_of_the_menu_shows_the_menu():
+    drawn = subprocess.run(
+        [sys.executable, "docs/pictures/menu.py"],
+        cwd=ROOT,
+        input=run("make", "--no-print-directory", cwd=ROOT).stdout,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    # If not: make | docs/pictures/menu.py >docs/pictures/menu.svg
+    assert drawn == (ROOT / "docs/pictures/menu.svg").read_text()
+
+
+@pytest.mark.parametrize("patch", sorted((ROOT / "docs").glob("*/*.patch")), ids=lambda patch: patch.stem)
+def test_every_patch_applies(patch):
+    result = run("git", "apply", "--check", str(patch), cwd=ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+def test_every_exercise_has_its_patch_its_check_and_its_text():
+    exercises = sorted(patch.stem for patch in (ROOT / "docs/exercises").glob("*.patch"))
+    page = (ROOT / "docs/exercises.md").read_text()
+    assert len(exercises) >= 4
+    for name in exercises:
+        assert (ROOT / f"docs/exercises/{name}.sh").exists()
+        assert f"make exercise E={name}`" in page
+
+
+def test_readme_of_the_tests_names_every_file_of_tests():
+    page = (ROOT / "tests/README.md").read_text()
+    files = {str(file.relative_to(ROOT / "tests")) for file in (ROOT / "tests").glob("*/test_*.py")}
+    assert set(re.findall(r"^\| `((?:unit|e2e|nightly)/test_\w+\.py)`", page, re.MULTILINE)) == files

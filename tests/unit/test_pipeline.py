@@ -1,0 +1,387 @@
+"""pipeline/: knobs and their checks, the environment of commands, and what the verbs run, in which order."""
+
+import socket
+import sys
+from types import SimpleNamespace
+
+import pytest
+from support.commands import PORTS, ROOT
+
+sys.path.append(str(ROOT))
+from pipeline.commands import docker
+from pipeline.configuration import Configuration, ca_bundle
+from pipeline.errors import VerdictError
+from pipeline.runner import Result, Runner
+from pipeline.stages import Context, check, doctor, python_env, serve, stop
+
+KNOBS = {
+    "BUILD_ID": "",
+    "REPO_NAME": "todobackend",
+    "ORG_NAME": "todobackend",
+    "DOCKER_REGISTRY": "docker.io",
+    "PROBE_TIMEOUT": "180",
+    "PROBE_DELAY": "0",
+    "MIN_FREE_GIB": "0",
+    "HTTP_PORT": "8000",
+    "CLIENT_PORT": "3000",
+    "REGISTRY_PORT": "5000",
+    "INDEX_PORT": "5001",
+    "CI_PORT": "8010",
+    "DOCS_PORT": "8020",
+    "INSTALL_ENGINE": "yes",
+    "PARENTS": "auto",
+}
+
+
+class Recorder(Runner):
+    """A runner that starts nothing: it notes the commands, and returns what `results` has for one, or success."""
+
+    def __init__(self, root=ROOT, environment=None, results=None):
+        super().__init__(root, environment or {})
+        self.results = results or {}
+        self.commands = []
+
+    def note(self, command):
+        self.commands.append(tuple(command))
+        return self.results.get(tuple(command), Result(0, ""))
+
+    def capture(self, command):
+        return self.note(command)
+
+    def run(self, command, extra=None):
+        return self.note(command).status
+
+    def show(self, command):
+        return self.note(command)
+
+    def replace(self, command, extra):
+        self.note(command)
+
+    def script(self, *command):
+        self.note(command)
+
+
+class Listener(SimpleNamespace):
+    """A console that remembers what it was given, as (method, text)."""
+
+    def __init__(self):
+        super().__init__(said=[])
+        for method in ("info", "success", "failure"):
+            setattr(self, method, lambda text, method=method: self.said.append((method, text)))
+
+
+def context(runner=None, root=ROOT, **knobs):
+    return Context(Configuration.read({**KNOBS, **knobs}), runner or Recorder(root), Listener(), root)
+
+
+class TestKnobs:
+    def test_defaults_are_fine(self):
+        assert Configuration.read(KNOBS).pipeline == "todobackend"
+
+    def test_the_build_id_is_in_every_name(self):
+        found = Configuration.read({**KNOBS, "BUILD_ID": "-7"})
+        names = (found.dev_project, found.release_project, found.registry_project, found.ci_project)
+        assert names == ("todobackend-7dev", "todobackend-7", "todobackend-7registry", "todobackend-7ci")
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            *(("BUILD_ID", value) for value in ("A", "a b", "ü", "a;b", "a.b", "a\n", "xdev", "-lab", "ci")),
+            *((name, "http") for name in KNOBS if name.endswith("_PORT")),
+            *((name, "soon") for name in ("PROBE_TIMEOUT", "PROBE_DELAY", "MIN_FREE_GIB")),
+            *(("REPO_NAME", value) for value in ("", "To Do", "a-", "_a", "a/b")),
+            *(("ORG_NAME", value) for value in ("", "A", "a/", "/a", "a//b")),
+            *(("DOCKER_REGISTRY", value) for value in ("", "http://a", "a:b", "a/b")),
+            *(("HTTP_PORT", value) for value in ("", "0", "65536", "http", "-1", "٣", "8000\n")),
+            *(("PROBE_TIMEOUT", value) for value in ("", "soon", "-1", "1.5", "1234567")),
+            *(("INSTALL_ENGINE", value) for value in ("", "maybe", "YES")),
+            *(("PARENTS", value) for value in ("", "none")),
+        ],
+    )
+    def test_an_odd_value_is_refused_with_the_value(self, name, value):
+        with pytest.raises(VerdictError) as refusal:
+            Configuration.read({**KNOBS, name: value})
+        assert name in str(refusal.value)
+        assert f"'{value}'" in str(refusal.value)
+        assert refusal.value.status == 1
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("ORG_NAME", "group/project"), ("DOCKER_REGISTRY", "registry.example.com:5000"), ("BUILD_ID", "-ci")],
+    )
+    def test_a_common_value_is_taken(self, name, value):
+        assert Configuration.read({**KNOBS, name: value}).knob(name) == value
+
+    def test_a_missing_knob_is_named(self):
+        with pytest.raises(VerdictError, match="DOCS_PORT"):
+            Configuration.read({name: value for name, value in KNOBS.items() if name != "DOCS_PORT"})
+
+    def test_a_build_id_that_would_be_taken_is_proposed(self):
+        with pytest.raises(VerdictError, match=r"make test BUILD_ID=7-main"):
+            Configuration.read({**KNOBS, "BUILD_ID": "7-Main!", "GOALS": "test"})
+
+    def test_ports_of_a_proposed_command_are_those_that_differ_from_the_default(self):
+        assert Configuration.read(KNOBS).port_arguments() == ""
+        assert Configuration.read({**KNOBS, "CLIENT_PORT": "3001"}).port_arguments() == " CLIENT_PORT=3001"
+        assert Configuration.read(KNOBS).port_arguments(HTTP_PORT=8000) == " HTTP_PORT=8000"
+
+
+class TestCertificates:
+    def test_the_first_variable_counts(self, tmp_path):
+        (tmp_path / "ca.pem").touch()
+        given = {"SSL_CERT_FILE": str(tmp_path / "ca.pem"), "REQUESTS_CA_BUNDLE": "/nowhere"}
+        assert ca_bundle(given) == str(tmp_path / "ca.pem")
+        assert ca_bundle({}) is None
+
+    def test_a_missing_file_is_refused(self):
+        with pytest.raises(VerdictError, match="PIP_CERT=/nowhere"):
+            ca_bundle({"PIP_CERT": "/nowhere"})
+
+
+class TestEnvironment:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("COMPOSE_PROJECT_NAME", "COMPOSE_FILE", "CDPATH", "BASH_ENV", "ENV", "STAGE", "LOG_LEVEL"),
+            *("DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
+            *("DOCKER_CONTENT_TRUST", "DOCKER_DEFAULT_PLATFORM", "BUILDX_BUILDER", "NODE_OPTIONS", "GIT_DIR"),
+        ],
+    )
+    def test_what_was_exported_for_another_program_is_not_passed_on(self, name):
+        assert Runner(ROOT, {name: "other", "PATH": "/bin"}).environment == {"PATH": "/bin"}
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("PATH", "HOME", "LC_ALL", "TERM", "TMPDIR", "NO_COLOR", "http_proxy", "HTTPS_PROXY", "no_proxy"),
+            *("PIP_CERT", "SSL_CERT_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "npm_config_registry"),
+            *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"),
+        ],
+    )
+    def test_what_the_machine_and_its_network_need_is(self, name):
+        assert Runner(ROOT, {name: "given"}).environment == {name: "given"}
+
+
+class TestRunner:
+    @pytest.fixture
+    def runner(self):
+        return Runner(ROOT, {"PATH": "/usr/bin:/bin", "SECRET": "s"})
+
+    def test_a_command_runs_in_the_checkout_and_its_output_is_returned(self, runner):
+        assert runner.capture(["sh", "-c", "pwd; echo $SECRET; exit 3"]) == Result(3, str(ROOT))
+
+    def test_a_missing_command_has_the_status_of_a_shell(self, runner):
+        assert runner.capture(["no-such-command"]).status == 127
+
+    def test_output_is_shown_and_returned(self, runner, capfd):
+        result = runner.show(["sh", "-c", "echo out; echo error >&2; exit 1"])
+        assert result == Result(1, "out\nerror\n")
+        assert capfd.readouterr().out == "out\nerror\n"
+
+    def test_more_variables_may_be_given(self, runner, capfd):
+        assert runner.run(["sh", "-c", "echo $DEBUG; exit 4"], {"DEBUG": "false"}) == 4
+        assert capfd.readouterr().out == "false\n"
+
+
+class TestSpace:
+    def test_a_full_disk_is_refused(self):
+        with pytest.raises(VerdictError, match=r"999999 GiB free at .*, found \d+ GiB"):
+            doctor.look(context(MIN_FREE_GIB="999999"), ["test"])
+
+    @pytest.mark.parametrize("verb", sorted(doctor.RESCUE_VERBS))
+    def test_a_verb_that_frees_what_is_missing_is_not_refused(self, verb, monkeypatch):
+        monkeypatch.setattr(doctor, "MIN_FREE_MIB", 10**9)
+        recorder = Recorder(results={docker.info("DockerRootDir"): Result(0, "/")})
+        doctor.run(context(recorder, MIN_FREE_GIB="999999"), verb)
+        assert recorder.commands == [("scripts/engine",)]
+
+    def test_one_that_also_builds_is(self):
+        with pytest.raises(VerdictError):
+            doctor.run(context(MIN_FREE_GIB="999999"), "clean", "test")
+
+    def test_little_memory_is_refused(self, monkeypatch):
+        monkeypatch.setattr(doctor, "MIN_FREE_MIB", 10**9)
+        with pytest.raises(VerdictError, match="MiB of memory"):
+            doctor.look(context(), ["test"])
+
+    def test_the_disk_of_an_engine_elsewhere_is_not_looked_at(self, tmp_path):
+        doctor.check_space(context(MIN_FREE_GIB="999999"), tmp_path / "elsewhere")
+
+
+class TestPorts:
+    @pytest.fixture(params=["127.0.0.1", "::1"])
+    def taken(self, request):
+        port = PORTS.take(2)[0]
+        family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+        with socket.create_server((request.param, port), family=family):
+            yield port
+
+    @pytest.mark.parametrize(
+        ("goal", "knob"),
+        [
+            *((goal, "HTTP_PORT") for goal in ("release", "all", "start", "release-from", "dev", "serve")),
+            *((goal, "CLIENT_PORT") for goal in ("release", "all", "start", "release-from")),
+            *(
+                ("docs-serve", "DOCS_PORT"),
+                ("ci-server", "CI_PORT"),
+                ("registry", "REGISTRY_PORT"),
+                ("cluster", "INDEX_PORT"),
+            ),
+        ],
+    )
+    def test_a_port_of_another_program_is_refused_and_the_next_one_proposed(self, goal, knob, taken):
+        with pytest.raises(VerdictError, match=f"port {taken} to be free, found another program.* {knob}={taken + 1}"):
+            doctor.look(context(**{knob: str(taken)}), [goal])
+
+    def test_a_verb_that_publishes_none_does_not_ask(self, taken):
+        doctor.look(context(HTTP_PORT=str(taken)), ["test"])
+
+    def test_the_port_of_the_environment_that_is_replaced_is_fine(self, taken):
+        recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend")})
+        doctor.look(context(recorder, HTTP_PORT=str(taken)), ["release"])
+
+    def test_another_pipeline_is_named(self, taken):
+        recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend-2")})
+        with pytest.raises(VerdictError, match="found todobackend-2 on it"):
+            doctor.look(context(recorder, HTTP_PORT=str(taken)), ["release"])
+
+    def test_the_engine_may_return_the_port_of_a_killed_run_a_moment_later(self, monkeypatch):
+        answers = iter([True, True, False])
+        monkeypatch.setattr(doctor, "is_taken", lambda port: next(answers))
+        monkeypatch.setattr(doctor, "PORT_PAUSE_SECONDS", 0)
+        recorder = Recorder(results={docker.containers("todobackend"): Result(0, "an-id")})
+        doctor.check_port(context(recorder), "HTTP_PORT", "todobackend", ["release"])
+        assert next(answers, "asked until it was free") == "asked until it was free"
+
+    def test_one_port_for_both_is_refused(self):
+        with pytest.raises(VerdictError, match=r"8123 for both.*HTTP_PORT=8123 CLIENT_PORT=8124"):
+            doctor.look(context(HTTP_PORT="8123", CLIENT_PORT="8123"), ["release"])
+
+    def test_the_proposed_port_is_nobody_elses(self):
+        free = doctor.with_another_port(context(HTTP_PORT="2999").configuration, "HTTP_PORT", ["release"])
+        assert free == "make release HTTP_PORT=3001"
+
+    def test_after_the_last_port_comes_a_usual_one(self):
+        last = doctor.with_another_port(context(CI_PORT="65535").configuration, "CI_PORT", ["ci-server"])
+        assert last == "make ci-server CI_PORT=8001"
+
+
+def test_doctor_says_which_versions_are_there():
+    recorder = Recorder(
+        results={docker.engine_version(): Result(0, "28.5.2"), docker.compose_version(): Result(0, "2.40.3")}
+    )
+    this = context(recorder)
+    doctor.run(this, "doctor")
+    assert this.console.said == [("success", "Ready: Docker engine 28.5.2, Compose 2.40.3. Next: make release")]
+
+
+def test_a_missing_tool_is_named(monkeypatch):
+    monkeypatch.setattr(doctor, "TOOLS", ("no-such-tool",))
+    with pytest.raises(VerdictError, match="no-such-tool"):
+        doctor.look(context(), ["test"])
+
+
+class TestStop:
+    def test_stops_both_environments(self):
+        this = context(BUILD_ID="-7")
+        stop.run(this)
+        assert this.runner.commands == [
+            ("docker", "compose", "--project-name", "todobackend-7dev", "stop"),
+            ("docker", "compose", "--project-name", "todobackend-7", "stop"),
+        ]
+        assert this.console.said[-1] == (
+            "success",
+            "Stopped; the data is kept. Next: make start BUILD_ID=-7, or make clean BUILD_ID=-7",
+        )
+
+    def test_a_failure_is_no_success(self):
+        this = context(Recorder(results={docker.stop("todobackend"): Result(1, "")}))
+        with pytest.raises(Exception, match="todobackend") as failure:
+            stop.run(this)
+        assert failure.value.status == 2
+        assert "success" not in dict(this.console.said)
+
+
+class TestPythonEnv:
+    QUIET = ("-q", "--disable-pip-version-check", "--no-deps", "--require-hashes")
+    PIP = (".venv/bin/python", "-m", "pip", "install", *QUIET)
+
+    @pytest.fixture
+    def this(self, tmp_path):
+        (tmp_path / "a.txt").write_text("a==1\n")
+        (tmp_path / ".venv").mkdir()
+        return context(root=tmp_path)
+
+    def test_installs_the_locks_once(self, this):
+        (this.root / ".venv/locks").write_text("others")
+        this.runner.run = lambda command, extra=None: (this.root / ".venv").mkdir() or this.runner.note(command).status
+        assert python_env.make(this, ".venv", "a.txt") == ".venv/bin/python"
+        assert this.runner.commands[1:] == [("python3", "-m", "venv", ".venv"), (*self.PIP, "-r", "a.txt")]
+        python_env.run(this, ".venv", "a.txt")
+        assert this.runner.commands[3:] == [("python3", "-c", python_env.OLDEST)]
+
+    def test_without_a_python_that_is_new_enough_it_is_refused(self, this):
+        this.runner.results = {(name, "-c", python_env.OLDEST): Result(1, "") for name in python_env.NAMES}
+        with pytest.raises(VerdictError, match=r"Python 3.11 or newer.*make test"):
+            python_env.make(this, ".venv", "a.txt")
+
+    def test_nobody_but_root_installs_the_package_of_venv(self, this, monkeypatch):
+        monkeypatch.setattr(python_env.os, "geteuid", lambda: 1000)
+        this.runner.results = {("python3", "-m", "venv", ".venv"): Result(1, "")}
+        with pytest.raises(VerdictError, match="sudo apt-get install python3-venv"):
+            python_env.make(this, ".venv", "a.txt")
+
+    def test_root_does(self, this, monkeypatch):
+        monkeypatch.setattr(python_env.os, "geteuid", lambda: 0)
+        monkeypatch.setattr(python_env.shutil, "which", lambda name: name)
+        this.runner.results = {("python3", "-m", "venv", ".venv"): Result(1, "")}
+        with pytest.raises(Exception, match="to work, found the error above"):
+            python_env.make(this, ".venv", "a.txt")
+        assert this.runner.commands[2:4] == [
+            ("apt-get", "-qq", "update"),
+            ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-venv"),
+        ]
+
+    def test_a_failed_installation_is_made_again_the_next_time(self, this):
+        this.runner.results = {(*self.PIP, "-r", "a.txt"): Result(1, "")}
+        with pytest.raises(Exception, match="pip to install") as failure:
+            python_env.make(this, ".venv", "a.txt")
+        assert failure.value.status == 2
+        assert not (this.root / ".venv/locks").exists()
+
+
+class TestCheckAndServe:
+    @pytest.fixture
+    def this(self, tmp_path, monkeypatch):
+        for folder in ("src/one/tests", "src/two/tests"):
+            (tmp_path / folder).mkdir(parents=True)
+        monkeypatch.setattr(python_env, "make", lambda *arguments: ".venv/bin/python")
+        return context(root=tmp_path, HTTP_PORT=str(PORTS.take()[0]))
+
+    COMMAND = (".venv/bin/python", "src/manage.py", "test", "src/one/tests", "src/two/tests")
+
+    def test_check_runs_the_tests_of_every_application(self, this):
+        this.runner.results = {self.COMMAND: Result(0, "...\nRan 3 tests in 1 s\n")}
+        check.run(this)
+        assert this.runner.commands[-1] == self.COMMAND
+        assert this.console.said[-1][0] == "success"
+
+    @pytest.mark.parametrize("result", [Result(1, "Ran 3 tests"), Result(0, "Ran 0 tests"), Result(0, "")])
+    def test_a_red_test_or_none_is_red(self, this, result):
+        this.runner.results = {self.COMMAND: result}
+        with pytest.raises(VerdictError):
+            check.run(this)
+
+    def test_serve_migrates_and_becomes_the_server(self, this):
+        serve.run(this)
+        port = this.configuration.knob("HTTP_PORT")
+        assert [command[2:] for command in this.runner.commands[-2:]] == [
+            ("migrate", "--verbosity", "0"),
+            ("runserver", port),
+        ]
+
+    def test_serve_refuses_a_database_that_cannot_be_migrated(self, this):
+        migrate = (".venv/bin/python", "src/manage.py", "migrate", "--verbosity", "0")
+        this.runner.results = {migrate: Result(1, "")}
+        with pytest.raises(VerdictError, match="make serve"):
+            serve.run(this)

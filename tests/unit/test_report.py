@@ -1,0 +1,145 @@
+"""What reports/index.html says of the evidence it is made of. The pages of a real release: e2e/test_report.py."""
+
+import json
+import re
+import sys
+
+import pytest
+from support.commands import ROOT
+from support.report import SUITES, Page
+
+sys.path.append(str(ROOT / "docker/report"))
+import report
+
+OLD, NEW = "0123456789ab", "ba9876543210"
+GREEN = """<testsuite tests="2"><testcase classname="{0}" name="test_should_list" time="0.1"/>
+<testcase classname="{0}" name="{1}" time="0.2"/></testsuite>"""
+RED = """<testcase classname="test_create.RefuseATitle" name="should refuse">
+<failure message="418 is not 400">Traceback</failure></testcase>"""
+COVERAGE = """<coverage lines-covered="95" lines-valid="100" branches-covered="9" branches-valid="10">
+<packages><package>
+<classes><class filename="src/todo/views.py" line-rate="0.5"/></classes></package></packages></coverage>"""
+LAYERS = [("debian", 80_000_000, "rootfs"), ("base", 30_000_000, "python"), ("release", 20_000_000, "wheels")]
+
+
+def stage(name, **more):
+    """Return what a stage noted of itself, as a file of the evidence."""
+    noted = {
+        "stage": name,
+        "note": "",
+        "began": 1000,
+        "seconds": 75,
+        "status": 0,
+        "commit": NEW,
+        "pipeline": "todobackend",
+        "steps": [["images", 2.5]],
+        "sentence": "",
+        **more,
+    }
+    return {f"reports/stages/{name}.json": json.dumps(noted).encode()}
+
+
+def images():
+    """Return the lines of an image for each of LAYERS, each of which stands on those before it; newest layer first."""
+    lines = []
+    for count, (role, _, _) in enumerate(LAYERS, 1):
+        lines += [f"{role}\t{role}:1\tid\t{size}\t{text}" for _, size, text in reversed(LAYERS[:count])]
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture
+def evidence():
+    """The evidence of an accepted release: {name: bytes}."""
+    return {
+        **stage("test"),
+        **stage("accept", began=2000),
+        "reports/unittests.xml": GREEN.format("test_create.RefuseATitle", "test_should_refuse").encode(),
+        "reports/acceptance.xml": GREEN.format("Create item", "answers 201 @smoke").encode(),
+        "reports/browser.xml": GREEN.format("load.js", "shows one item").encode(),
+        "reports/coverage.xml": COVERAGE.encode(),
+        "reports/lint.tsv": b"ok\truff\nFAIL\tbandit\n-\tpip-audit\n",
+        "target/SHA256SUMS": b"abc123  todobackend-0.1.0-py3-none-any.whl\n",
+        "facts/images.tsv": images(),
+        "facts/files": b"coverage/index.html\nscreenshots/01-empty.png\nbrowser/index.html\nfigures.json\n",
+        "facts/here": NEW.encode(),
+    }
+
+
+def made(evidence, name="index"):
+    return Page(report.make(evidence)[f"{name}.html"])
+
+
+def test_an_accepted_release(evidence):
+    shown = made(evidence)
+    assert shown.verdict == "Accepted"
+    marks = [mark for mark, _ in shown.marks]
+    assert marks.count("passed") == 2 * len(SUITES) + 2 + 1  # the tests, the stages, a linter
+    assert (marks.count("failed"), marks.count("skipped")) == (1, 1)
+    assert "95 of 100 lines, 9 of 10 branches" in shown.text
+    assert "src/todo/views.py: 50.0 %" in shown.text
+    assert {
+        "screenshots/01-empty.png",
+        "coverage/index.html",
+        "browser/index.html",
+        "figures.json",
+        *(f"{name}.html" for name in SUITES),
+    } <= set(shown.links)
+    assert "1 min 15 s" in shown.text
+    assert re.search(r"todobackend-0\.1\.0\S+\s+abc123", shown.text)
+
+
+def test_names_are_sentences(evidence):
+    shown = made(evidence)
+    assert "<h3>Refuse a title</h3>" in shown.source
+    assert "<h3>Load</h3>" in shown.source
+    assert ["passed", "should refuse"] in shown.marks
+    assert ["passed", "answers 201"] in shown.marks
+
+
+def test_nothing_is_asked_of_another_host(evidence):
+    for page in report.make(evidence).values():
+        assert not re.search(r"""(href|src|url\()=?["']?(https?:)?//""", page)
+
+
+def test_an_image_is_as_large_as_its_layers_and_shares_those_it_stands_on(evidence):
+    source = made(evidence).source
+    rows = re.findall(r'<span class="name">(\w+)</span>\n(.*)\n<span class="took">([\d.]+) MB</span>', source)
+    assert {role: float(size) for role, _, size in rows} == {"debian": 80, "base": 110, "release": 130}
+    assert re.findall(r"layer of-(\w+)", rows[-1][1]) == ["debian", "base", "release"]
+
+
+def test_a_red_test_is_what_comes_first(evidence):
+    evidence |= stage("test", status=1, began=3000, sentence="expected all tests to pass, found <failures>")
+    suite = evidence["reports/unittests.xml"].decode().replace("</testsuite>", f"{RED}</testsuite>")
+    evidence["reports/unittests.xml"] = suite.encode()
+    shown = made(evidence)
+    assert shown.verdict == "Red: test"
+    assert "expected all tests to pass, found <failures>" in shown.text
+    assert "1 failed" in shown.text
+    assert "418 is not 400" in shown.text
+
+
+def test_what_was_said_of_another_commit_counts_no_more(evidence):
+    evidence |= stage("accept", commit=OLD)
+    shown = made(evidence)
+    assert shown.verdict == "Green so far"
+    assert shown.source.count('class="passed old"') == 1
+
+
+def test_a_selection_is_no_verdict_and_has_no_coverage(evidence):
+    evidence |= stage("test", note="test_create", began=3000)
+    shown = made(evidence)
+    assert shown.verdict == "Only a selection was tested: test_create"
+    assert "branches" not in shown.text
+
+
+def test_what_was_changed_since_is_said(evidence):
+    evidence["facts/here"] = f"{NEW}+abc1234".encode()
+    assert "No stage has looked at that yet." in made(evidence).text
+
+
+@pytest.mark.parametrize("name", ["reports/unittests.xml", "reports/coverage.xml", "reports/stages/test.json"])
+def test_broken_evidence_is_named(evidence, name):
+    evidence[name] = evidence[name][:40]
+    with pytest.raises(ValueError, match=f"expected {name} as its stage writes it"):
+        report.make(evidence)
