@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { api, pageOrigin } from "./support/addresses.js";
+import { pageOrigin } from "./support/addresses.js";
 
 // reports/ of the repository on a workstation, /reports in the image.
 const reports = "../../reports";
@@ -7,19 +7,10 @@ const reports = "../../reports";
 // Files that need the real list. The API has one, so they run one after the other.
 const SERVICE_FILES = ["contract.js", "service.js"];
 
-/** Map the user's own addresses to the services that answer them, and every other name to nothing. */
-function hostRules({ PAGE_HOST, API_HOST } = process.env) {
-  if (!PAGE_HOST || !API_HOST) {
-    return [];
-  }
-  const rules = [`MAP ${new URL(pageOrigin).host} ${PAGE_HOST}`, `MAP ${new URL(api).host} ${API_HOST}`];
-  return [`--host-resolver-rules=${rules.join(", ")}, MAP * ~NOTFOUND`];
-}
-
 export default defineConfig({
   testDir: "test",
   projects: [
-    { name: "service", testMatch: SERVICE_FILES, workers: 1, fullyParallel: false },
+    { name: "service", testMatch: SERVICE_FILES, workers: 1, fullyParallel: false, use: { realApi: true } },
     // Each test has a stand-in of the API to itself (support/fake-api.js).
     { name: "page", testMatch: "*.js", testIgnore: SERVICE_FILES, fullyParallel: true },
   ],
@@ -49,7 +40,6 @@ export default defineConfig({
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
       args: [
-        ...hostRules(),
         // The sandbox needs user namespaces, which the engine's seccomp profile refuses. The container is the sandbox: no
         // root, no capabilities; and Chromium opens our own page only.
         "--no-sandbox",

@@ -1,7 +1,18 @@
-/** A stand-in of the API for one test. test/service.js compares its responses with the service's. */
+/** A stand-in of the API for one test, on a server of the worker's own. test/service.js compares it with the service. */
+import { createServer } from "node:http";
+import { json as readJson } from "node:stream/consumers";
 import { api } from "./addresses.js";
 
-const CORS = { "access-control-allow-origin": "*", "access-control-expose-headers": "*" };
+/** An API at another address than the release's. */
+export const OTHER = "http://other.example/list";
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "*",
+  "access-control-allow-headers": "*",
+  "access-control-allow-methods": "*",
+  "access-control-max-age": "600",
+};
 
 /** A response of a service whose database is away. */
 export const UNAVAILABLE = {
@@ -13,6 +24,42 @@ export const UNAVAILABLE = {
 /** Item fields. */
 export const done = (title) => ({ title, completed: true });
 
+/** The server of a worker's stand-ins. The browser is told that their host names lead to it. */
+export class FakeServer {
+  /** The stand-ins of the running test, by host. */
+  apis = new Map();
+  #server = createServer((request, response) => this.#handle(request, response));
+
+  async start() {
+    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.host = `127.0.0.1:${this.#server.address().port}`;
+  }
+
+  stop() {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(request, response) {
+    const { method, headers } = request;
+    const json = method === "POST" || method === "PATCH" ? await readJson(request) : null;
+    const reply = method === "OPTIONS" ? { status: 204 } : await this.#reply(method, headers.host, request.url, json);
+    if (reply === "abort") {
+      request.socket.destroy();
+      return;
+    }
+    const body = reply.json === undefined ? reply.body : JSON.stringify(reply.json);
+    const type = reply.json === undefined ? (reply.contentType ?? "text/plain") : "application/json";
+    // Each request has a connection of its own: Chromium sends a request again whose kept connection ended.
+    response.writeHead(reply.status ?? 200, { connection: "close", "content-type": type, ...CORS, ...reply.headers });
+    response.end(body);
+  }
+
+  #reply(method, host, path, json) {
+    return this.apis.get(host)?.respondTo(method, `http://${host}${path}`, json) ?? { status: 404 };
+  }
+}
+
 export class FakeApi {
   items = [];
   /** The requests, as "METHOD path body". */
@@ -22,14 +69,9 @@ export class FakeApi {
   #handlers = new Map();
   #nextId = 1;
 
-  /** Respond to a page's requests to `address`. */
-  async attach(page, address = api) {
+  constructor(page, address = api) {
     this.#page = page;
     this.address = address;
-    await page.route(
-      (url) => url.href === address || url.href.startsWith(`${address}/`),
-      (route) => this.#handle(route),
-    );
   }
 
   /** Set the items: titles, or fields. */
@@ -49,11 +91,11 @@ export class FakeApi {
     return this.log.filter((line) => !line.startsWith("GET"));
   }
 
-  /** Respond to a method's requests by `response`; "abort" refuses the connection; undefined is as usual again. */
-  respond(method, response) {
-    const handler = (route) =>
-      response === "abort" ? route.abort("connectionrefused") : FakeApi.fulfill(route, response);
-    this.#handlers.set(method, response && handler);
+  /**
+   * Respond to "METHOD", or to "METHOD path", by `response`; "abort" ends the connection; undefined is as usual again.
+   */
+  respond(request, response) {
+    this.#handlers.set(request, response && (() => response));
   }
 
   /**
@@ -70,30 +112,25 @@ export class FakeApi {
       const released = new Promise((release) => {
         held.release = release;
       });
-      this.#handlers.set(method, async (route, respond) => {
+      this.#handlers.set(method, async (usual) => {
         this.#handlers.delete(method);
         // As the API stood when the request arrived.
-        const response = respond();
+        const response = usual();
         arrive();
         await released;
-        await FakeApi.fulfill(route, response);
+        return response;
       });
     });
     return held;
   }
 
-  static fulfill(route, { headers, ...response }) {
-    return route.fulfill({ ...response, headers: { ...CORS, ...headers } });
-  }
-
-  #handle(route) {
-    const request = route.request();
-    const [method, json] = [request.method(), request.postDataJSON()];
-    const path = request.url().slice(this.address.length);
+  /** The response to a request: {status, json, body, contentType, headers}, or "abort". */
+  respondTo(method, url, json) {
+    const path = url.slice(this.address.length);
     this.log.push([method, path, json && JSON.stringify(json)].filter(Boolean).join(" "));
-    const respond = () => structuredClone(this.#response(method, path, json));
-    const handler = this.#handlers.get(method);
-    return handler ? handler(route, respond) : FakeApi.fulfill(route, respond());
+    const usual = () => structuredClone(this.#response(method, path, json));
+    const handler = this.#handlers.get(`${method} ${path}`) ?? this.#handlers.get(method);
+    return handler ? handler(usual) : usual();
   }
 
   #response(method, path, json) {

@@ -1,25 +1,13 @@
 import { api as address } from "../support/addresses.js";
-import { FakeApi } from "../support/fake-api.js";
-import { test as base, expect } from "../support/test.js";
+import { expect, OTHER, test } from "../support/test.js";
 
-const OTHER = "http://other.example/list";
-
-const test = base.extend({
-  /** A second API, at an address that only the test responds to. */
-  other: async ({ page }, use) => {
-    const other = new FakeApi();
-    await other.attach(page, OTHER);
-    other.has("of the other");
-    await use(other);
-  },
-});
-test.use({ provokes: /request: http:\/\/(other\.example|nowhere\.invalid)|Failed to load resource/ });
+test.use({ provokes: /request: http:\/\/nowhere\.invalid|Failed to load resource/ });
 
 const inPageAddress = (page) => new URL(page.url()).searchParams.get("api");
 
 test.beforeEach(async ({ api, other, todos }) => {
   api.has("one");
-  expect(other.titles).toEqual(["of the other"]);
+  other.has("of the other");
   await todos.open();
 });
 

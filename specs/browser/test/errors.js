@@ -123,11 +123,7 @@ test("deleting during an outage: a message, and the item stays", async ({ api, t
 });
 
 test("completing all where the API refuses one: how many, and what the API has", async ({ api, page, todos }) => {
-  await page.route(api.items[2].url, (route) =>
-    route.request().method() === "PATCH"
-      ? route.fulfill({ ...REFUSED, headers: { "access-control-allow-origin": "*" } })
-      : route.fallback(),
-  );
+  api.respond("PATCH /3", REFUSED);
   await page.getByText("Mark all as complete").click();
   await expect(todos.error).toHaveText(
     "Not all items are completed: 1 of 2 failed, the API responded 400: title: Not this one.",

@@ -50,20 +50,11 @@ test("a list that was read before an item was added does not take it away", asyn
   await expect(todos.titles).toHaveText(["one", "two", "three"]);
 });
 
-test("a late response of a list that was left does not bring it back", async ({ api, page, todos }) => {
-  const other = `${new URL(page.url()).origin}/other`;
-  const items = [];
-  await page.route(other, (route) => {
-    if (route.request().method() === "POST") {
-      items.push({ url: `${other}/1`, ...route.request().postDataJSON() });
-      return route.fulfill({ status: 201, json: items[0] });
-    }
-    return route.fulfill({ json: items });
-  });
+test("a late response of a list that was left does not bring it back", async ({ api, other, todos }) => {
   const get = await api.hold("GET");
   await todos.leaveAndReturn();
   await get.arrived;
-  await todos.use(other);
+  await todos.use(other.address);
   await expect(todos.titles).toHaveCount(0);
   get.release();
   await todos.add("of the other");

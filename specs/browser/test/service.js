@@ -1,6 +1,5 @@
 /** The page with the release's own API. The page's many states are in the other files, with a stand-in of the API. */
 import { api, pageOrigin } from "../support/addresses.js";
-import { FakeApi } from "../support/fake-api.js";
 import { test } from "../support/service.js";
 import { done, expect, FAILED_REQUEST } from "../support/test.js";
 
@@ -106,10 +105,8 @@ test.describe("errors", () => {
     await expect(todos.titles).toHaveText(["two"]);
   });
 
-  test("the stand-in responds as the service does", async ({ page }) => {
+  test("the stand-in responds as the service does", async ({ other, page }) => {
     await page.goto("/todomvc.license.txt");
-    const fake = new FakeApi();
-    await fake.attach(page, new URL("/stand-in/todos", api).href);
     const responses = await page.evaluate(
       (lists) =>
         Promise.all(
@@ -134,7 +131,7 @@ test.describe("errors", () => {
             return seen.map(([method, status, text]) => [method, status, text === "" ? text : JSON.parse(text)]);
           }),
         ),
-      [fake.address, api],
+      [other.address, api],
     );
     expect(responses[0]).toEqual(responses[1]);
   });

@@ -28,7 +28,7 @@ const test = base.extend({
       if (!(await page.evaluate(() => "axe" in globalThis))) {
         await page.evaluate(AXE);
       }
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
       expect.soft(found, name).toEqual([]);
       const [content, window] = await page.evaluate(() => [
