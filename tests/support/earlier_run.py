@@ -17,7 +17,11 @@ def docker(*arguments):
 def ours(kind, *options):
     """Return the ids of all objects of a kind (container, network, volume, image) that a pipeline of ours made."""
     ids = sorted(set(docker(kind, "ls", "--quiet", *options).split()))
-    for what in json.loads(docker(kind, "inspect", *ids)) if ids else ():
+    if not ids:
+        return
+    # A network of the Swarm may vanish after it was listed. inspect then fails, and prints what is still there.
+    inspected = subprocess.run(("docker", kind, "inspect", *ids), stdout=subprocess.PIPE, text=True, timeout=300)
+    for what in json.loads(inspected.stdout):
         labels = (what["Config"].get("Labels") if kind in ("container", "image") else what["Labels"]) or {}
         if any(labels.get(label, "").startswith("todobackend") for label in LABELS):
             yield what.get("Id") or what["Name"]

@@ -195,7 +195,7 @@ def test_on_a_machine_of_its_own_what_earlier_runs_left_goes_and_nothing_else(st
         case "$2" in
             --format) echo active ;;
             ls) [ "$(cat "$1")" = "[]" ] || echo an-id ;;
-            inspect) cat "$1" ;;
+            inspect) cat "$1"; exit 1 ;; # something vanished after `ls`
         esac
         """,
     )
