@@ -1,4 +1,4 @@
-# The one entry point. Plain `make` prints the menu; a recipe that would not fit on a slide is a script.
+# The one entry point. Plain `make` prints the menu; what a verb does is in pipeline/stages/.
 
 # Knobs: give them after the verb (make release HTTP_PORT=8001) or in the environment.
 BUILD_ID ?=
@@ -34,7 +34,7 @@ INVENTORY ?= ansible/inventory/local.yml
 CLUSTER_NETWORK ?= 10.77.0
 
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
-# target, and scripts/tag refuses it before make comes to it.
+# target, and `make tag` refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
 	backup restore report logs shell lint lock docs docs-serve exercise course rename tests nightly bench clean distclean
@@ -50,6 +50,9 @@ $(foreach name,DOCKER_PASSWORD TWINE_PASSWORD $(if $(findstring @,$(PACKAGE_INDE
 	PACKAGE_UPLOAD_URL),$(if $(filter command,$(origin $(name))),\
 	$(error FAIL: expected $(name) in the environment, found it on the command line, where everyone on this machine can read it. Type: read -rs $(name); export $(name))))
 
+# A value as one word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
+
 # What was asked for by name: a step that only goes before it stays silent when there is nothing to do.
 GOALS := $(MAKECMDGOALS)
 
@@ -62,100 +65,100 @@ export GOALS BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_EN
 .DEFAULT_GOAL := help
 
 help:
-	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
+	@awk -f pipeline/help.awk $(firstword $(MAKEFILE_LIST))
 
 ##@ The pipeline, each step from the one before
 doctor: ## 0. this machine -> ready: engine, versions, port, memory, disk; installs the engine on a bare Debian
 	@pipeline/run doctor $(GOALS)
 
 parents: doctor ## 0. registry, or Debian's packages -> the two parent images
-	@scripts/parents
+	@pipeline/run parents
 
 base: parents ## 0. parent -> base image, the runtime that dev and release share
-	@scripts/base
+	@pipeline/run base
 
 test: base ## 1. src/ -> reports/: the tests in the dev image, on a real MySQL (T="test_create ..." picks)
-	@scripts/test $(T)
+	@pipeline/run test $(T)
 
 build: base ## 2. tested image -> target/: wheels, SHA256SUMS, SBOM (tests first what has not passed)
-	@scripts/build
+	@pipeline/run build
 
 release: build ## 3. target/ -> an accepted release on http://localhost:8000, its page on http://localhost:3000
-	@scripts/release
+	@pipeline/run release
 
 all: test build release ## 1, 2 and 3, the tests in any case
 
 ##@ Out of the house
 tag: doctor ## 4. accepted release -> its names: make tag 0.1.0 latest, TAGS="...", or by the rule of the house
-	@scripts/tag $(TAG_WORDS) $(TAGS)
+	@pipeline/run tag $(TAG_WORDS) $(TAGS)
 
 buildtag: doctor ## 4. the same, with a suffix for this build: BUILD_TAG, or the time
-	@scripts/buildtag $(TAG_WORDS) $(TAGS)
+	@pipeline/run buildtag $(TAG_WORDS) $(TAGS)
 
 publish: base ## 5. tagged release -> registry, package index, target/release.json
-	@scripts/publish
+	@pipeline/run publish
 
 login: doctor ## DOCKER_USER, DOCKER_PASSWORD of the environment -> pushes and pulls are allowed
-	@scripts/login
+	@pipeline/run login
 
 logout: doctor ## forgets the password again
-	@scripts/logout
+	@pipeline/run logout
 
 release-from: base ## published wheels -> an accepted release, without src/: make release-from VERSION=0.1.0
-	@scripts/release-from
+	@pipeline/run release-from
 
 deploy: base ## 6. published release -> the Swarm of INVENTORY, looked at from outside, or back (VERSION=, or target/)
-	@scripts/deploy
+	@pipeline/run deploy
 
 rollback: base ## the release before, on the Swarm of INVENTORY
-	@scripts/deploy rollback
+	@pipeline/run rollback
 
 undeploy: base ## remove the service from the Swarm of INVENTORY; the data stays
-	@scripts/deploy undeploy
+	@pipeline/run undeploy
 
 registry: base ## a registry and a package index on this machine, to try it on
-	@scripts/registry
+	@pipeline/run registry
 
 registry-down: doctor ## removes them with all they hold
-	@scripts/registry-down
+	@pipeline/run registry-down
 
 cluster: registry ## three Swarm nodes on this machine, to try it on
-	@scripts/cluster
+	@pipeline/run cluster
 
 cluster-down: doctor ## removes them with all they hold
-	@scripts/cluster-down
+	@pipeline/run cluster-down
 
 ci-server: base ## Buildbot on this machine: polls CI_REPOSITORY (this checkout), tests, builds, releases each commit
-	@scripts/ci-server
+	@pipeline/run ci-server
 
 ci-server-down: doctor ## removes it with what its builds left
-	@scripts/ci-server-down
+	@pipeline/run ci-server-down
 
 ##@ The running release
 accept: base ## the running release -> judged again, with fresh evidence
-	@scripts/accept
+	@pipeline/run accept
 
 start: base ## the release that was built last -> running again, with its data
-	@scripts/start
+	@pipeline/run start
 
 stop: doctor ## running -> stopped; the release's data is kept
 	@pipeline/run stop
 
 backup: base ## the running release's data -> backups/..., as it is at one moment (or FILE=)
-	@scripts/backup $(FILE)
+	@pipeline/run backup $(call quoted,$(FILE))
 
 restore: base ## FILE= of a backup -> its data, in a release that has none
-	@scripts/restore $(FILE)
+	@pipeline/run restore $(call quoted,$(FILE))
 
 logs: doctor ## what the containers said
-	@scripts/logs
+	@pipeline/run logs
 
 ##@ While developing
 dev: base ## src/ -> the service in the dev image on the dev database, reloading as the source changes
-	@scripts/dev
+	@pipeline/run dev
 
 shell: base ## a shell in the dev image, with the dev database
-	@scripts/shell
+	@pipeline/run shell
 
 serve: ## src/ -> the service on SQLite, with Python 3.11+ alone
 	@pipeline/run serve
@@ -164,42 +167,42 @@ check: ## src/ -> the tests on SQLite, with Python 3.11+ alone
 	@pipeline/run check
 
 report: base ## what the stages left in reports/ -> reports/index.html, one page of it all (each stage makes it anew)
-	@scripts/report
+	@pipeline/run report
 
 lint: base ## every file -> the linters' verdict
-	@scripts/lint
+	@pipeline/run lint
 
 tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" picks)
-	@scripts/tests $(T)
+	@pipeline/run tests $(T)
 
 nightly: ## this checkout -> tests/nightly/results.json: killed, starved, flooded, its nodes lost; each night, and before a tag
-	@scripts/tests $(if $(T),$(T),nightly)
+	@pipeline/run tests $(if $(T),$(T),nightly)
 
 bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
-	@scripts/bench $(B)
+	@pipeline/run bench $(B)
 
 lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes
-	@scripts/lock
+	@pipeline/run lock
 
 ##@ The course
 docs: base ## docs/ -> site/: pages with a search, to read from the disk
-	@scripts/docs
+	@pipeline/run docs
 
 docs-serve: base ## the same on http://localhost:8020, following what is written, until Ctrl-C
-	@scripts/docs serve
+	@pipeline/run docs serve
 
 exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
-	@scripts/exercise "$(E)"
+	@pipeline/run exercise "$(E)"
 
 course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
-	@scripts/tests e2e/test_course.py $(T)
+	@pipeline/run tests e2e/test_course.py $(T)
 
 rename: base ## this tree -> a service of your own: make rename NAME=shop APP=order
-	@scripts/rename "$(NAME)" "$(APP)"
+	@pipeline/run rename "$(NAME)" "$(APP)"
 
 ##@ Afterwards
 clean: doctor ## remove this pipeline's containers and volumes: the data, the registry, the lab, the CI server
-	@scripts/clean
+	@pipeline/run clean
 
 distclean: doctor ## clean, and remove its images, target/, reports/, site/ and .venv/
-	@scripts/clean images
+	@pipeline/run distclean

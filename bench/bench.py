@@ -1,6 +1,6 @@
 """Measure this checkout against the older course's workflow, side by side.
 
-bench.py [SECTION...]: wait, size, service, growth; all of them without a name. Called by scripts/bench.
+bench.py [SECTION...]: wait, size, service, growth; all of them without a name. Called by `make bench`.
 """
 
 import importlib

@@ -155,5 +155,5 @@ def wheels(bench: Bench) -> int:
     """
     found = sorted((bench.ours.folder / "target").glob("*.whl"))
     if not found:
-        raise BenchError("expected wheels in the copy's target/, found none. Look at: scripts/build")
+        raise BenchError("expected wheels in the copy's target/, found none. Type: make build")
     return sum(entry.file_size for wheel in found for entry in zipfile.ZipFile(wheel).infolist())

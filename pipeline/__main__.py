@@ -7,6 +7,7 @@ if sys.version_info < (3, 9):  # noqa: UP036 - before any import that an older P
 
 import importlib
 import os
+import signal
 from pathlib import Path
 
 from pipeline.configuration import Configuration
@@ -22,16 +23,33 @@ def main(verb: str, *arguments: str) -> int:
     """Run a verb; return its exit status."""
     console = Console()
     stage = importlib.import_module(f"pipeline.stages.{verb.replace('-', '_')}")
+    # So that a run that is ended removes what it keeps for itself alone.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         configuration = Configuration.read(os.environ)
-        stage.run(Context(configuration, Runner(ROOT, os.environ), console, ROOT), *arguments)
+    except PipelineError as error:
+        console.failure(str(error))
+        return error.status
+    context = Context(configuration, Runner(ROOT, os.environ, console.colours), console, ROOT)
+    status = 0
+    try:
+        stage.run(context, *arguments)
     except PipelineError as error:
         if str(error):
             console.failure(str(error))
-        return error.status
+        status = error.status
+    except OSError as error:
+        console.failure(f"expected make {verb} to come to its end, found: {error}. Then: {configuration.again}")
+        status = 2
     except KeyboardInterrupt:
-        return 130
-    return 0
+        context.runner.end_all(terminate=False)
+        return 128 + signal.SIGINT
+    except SystemExit:
+        context.runner.end_all()
+        raise
+    if context.has_news:
+        importlib.import_module("pipeline.stages.report").renew(context, status)
+    return status
 
 
 if __name__ == "__main__":

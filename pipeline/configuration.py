@@ -31,6 +31,7 @@ def is_port(value: str) -> bool:
     return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= 65535
 
 
+ANY = Knob("{name}", lambda _value: True)
 NUMBER = Knob("a whole number in {name}", matches("[0-9]{1,6}"))
 PORT = Knob("{name} from 1 to 65535", is_port, "Type for example: make {goals} {name}=8001")
 
@@ -61,7 +62,24 @@ KNOBS = {
     "DOCS_PORT": PORT,
     "INSTALL_ENGINE": Knob("INSTALL_ENGINE=yes or no", matches("yes|no")),
     "PARENTS": Knob("PARENTS=auto, pull or build", matches("auto|pull|build")),
+    # The verbs that use these check them.
+    **dict.fromkeys(("DEBIAN_IMAGE", "MYSQL_IMAGE", "PACKAGE_INDEX_URL", "PACKAGE_UPLOAD_URL", "CI_REPOSITORY"), ANY),
+    **dict.fromkeys(("BUILD_TAG", "VERSION", "INVENTORY", "CLUSTER_NETWORK", "TARGETS"), ANY),
 }
+
+# The images that a release is made of: they are judged, tagged and published together.
+PARTS = ("app", "nginx", "client")
+
+# The images that the compose files name, by the variable that they have there.
+IMAGES = {
+    **{f"{name.upper().replace('-', '_')}_IMAGE": name for name in ("base", "agent", "specs", "browser-specs", "npm")},
+    **{f"{name.upper()}_IMAGE": name for name in ("nginx", "client", "dev", "registry", "index", "node")},
+    "RELEASE_IMAGE": "app",
+    "CI_IMAGE": "ci-server",
+}
+
+# Settings of the release environment that a user may give (docs/settings.md).
+RELEASE_SETTINGS = ("ALLOWED_HOSTS", "API_URL", "TRUSTED_PROXIES", "UWSGI_PROCESSES")
 
 
 class Configuration:
@@ -70,21 +88,25 @@ class Configuration:
     def __init__(self, knobs: Mapping[str, str], goals: str = "release"):
         self._knobs = dict(knobs)
         self.goals = goals
-        self.pipeline = self.knob("REPO_NAME") + self.knob("BUILD_ID")
+        self.build_id = self.knob("BUILD_ID")
+        self.pipeline = self.knob("REPO_NAME") + self.build_id
         self.dev_project = f"{self.pipeline}dev"
         self.release_project = self.pipeline
         self.registry_project = f"{self.pipeline}registry"
+        self.cluster_project = f"{self.pipeline}lab"
         self.ci_project = f"{self.pipeline}ci"
+        # The pipeline that the CI server runs, beside the one of this checkout.
+        self.ci_pipeline = f"{self.pipeline}-ci"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Configuration:
         """Read the knobs that the Makefile exports. Raises VerdictError for the first with an odd value."""
         goals = environment.get("GOALS") or "release"
-        missing = sorted(set(KNOBS) - set(environment))
+        missing = sorted(name for name, knob in KNOBS.items() if knob is not ANY and name not in environment)
         if missing:
             raise VerdictError(f"expected the knobs of the Makefile, found no {missing[0]}. Type: make help")
         for name, knob in KNOBS.items():
-            value = environment[name]
+            value = environment.get(name, "")
             if not knob.check(value):
                 suggestion = re.sub("[^a-z0-9_-]", "", value.lower())
                 hint = knob.hint.format(name=name, goals=goals, suggestion=suggestion)
@@ -95,7 +117,7 @@ class Configuration:
                 f"expected BUILD_ID not to end in '{ending[1]}' (its release environment would carry the name of "
                 f"another pipeline's {ending[1]} environment), found '{environment['BUILD_ID']}'. Choose another."
             )
-        return cls({name: environment[name] for name in KNOBS}, goals)
+        return cls({name: environment.get(name, "") for name in KNOBS}, goals)
 
     def knob(self, name: str) -> str:
         """Return a knob's value."""
@@ -104,6 +126,55 @@ class Configuration:
     def port(self, name: str) -> int:
         """Return the value of a knob that names a port."""
         return int(self.knob(name))
+
+    def image(self, name: str, verdict: str = "built") -> str:
+        """Return the name of an image on this machine. A verdict is a name: only an image that passed gets it."""
+        part = "" if name == "app" else f"-{name}"
+        return f"{self.knob('REPO_NAME')}{part}:{verdict}{self.build_id}"
+
+    def repository(self, name: str) -> str:
+        """Return the name of an image in the registry, without a tag."""
+        part = "" if name == "app" else f"-{name}"
+        registry = "" if self.knob("DOCKER_REGISTRY") == "docker.io" else f"{self.knob('DOCKER_REGISTRY')}/"
+        return f"{registry}{self.knob('ORG_NAME')}/{self.knob('REPO_NAME')}{part}"
+
+    def variables(self, state: Path, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return what the compose files ask for; `environment` is the user's."""
+        network = state / "network"
+        return {
+            **{name: environment[name] for name in RELEASE_SETTINGS if environment.get(name)},
+            **{variable: self.image(name) for variable, name in IMAGES.items()},
+            "TESTED_IMAGE": self.image("dev", "tested"),
+            "PIPELINE": self.pipeline,
+            "DEV_PROJECT": self.dev_project,
+            "RELEASE_PROJECT": self.release_project,
+            "REGISTRY_PROJECT": self.registry_project,
+            "CLUSTER_PROJECT": self.cluster_project,
+            "CI_PROJECT": self.ci_project,
+            "REGISTRY_STATE": str(state / f"registry{self.build_id}"),
+            "CLUSTER_STATE": str(state / f"cluster{self.build_id}"),
+            "CA_FILE": str(network / "ca.pem"),
+            "PIP_FILE": str(network / "pip.conf"),
+            "APT_FILE": str(network / "apt.conf"),
+            "NPM_FILE": str(network / "npmrc"),
+            **{name: self.knob(name) for name in KNOBS if name.endswith("_PORT")},
+            **{name: self.knob(name) for name in ("PROBE_DELAY", "PROBE_TIMEOUT", "CLUSTER_NETWORK")},
+        }
+
+    @property
+    def addresses(self) -> str:
+        """Where the release answers, as the end of a sentence."""
+        page = f"http://localhost:{self.knob('CLIENT_PORT')}"
+        return f"http://localhost:{self.knob('HTTP_PORT')}/todos, its page on {page}"
+
+    def make(self, *words: str) -> str:
+        """Return a command of make that means this pipeline."""
+        return f"make {' '.join(words)}{self.build_id_argument}{self.port_arguments()}"
+
+    @property
+    def again(self) -> str:
+        """The command that was typed."""
+        return self.make(self.goals)
 
     @property
     def build_id_argument(self) -> str:

@@ -18,6 +18,10 @@ class Console:
         """Announce a step."""
         print(self._coloured(f"=> {text}", YELLOW), flush=True)
 
+    def detail(self, text: str) -> None:
+        """Add a line to a step."""
+        print(f"   {text}", flush=True)
+
     def success(self, text: str) -> None:
         """End a verb: what it made, and what to type next."""
         print(self._coloured(f"=> {text}", GREEN), flush=True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+# The end of the message of a build that failed.
+NETWORK_HINT = (
+    "If it is the network: docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
+)
+
 
 class PipelineError(Exception):
     """A failure to show to the user. Without a message it was shown already."""
@@ -19,9 +24,5 @@ class InfrastructureError(PipelineError):
     """No verdict: Docker, the network or the machine failed."""
 
 
-class ReportedError(PipelineError):
-    """A command failed, and printed its own message."""
-
-    def __init__(self, status: int):
-        super().__init__()
-        self.status = status
+class ReportedError(VerdictError):
+    """A verdict of a command that printed its own message."""

@@ -83,8 +83,7 @@ check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check -
 # That subprocesses are called at all is no news here; how, ruff looks at too.
 check "bandit" bandit --quiet --recursive --skip B404,B603 --exclude src/todo/tests src docker ansible
 files '*requirements*.txt' '*tools.txt' 'src/requirements/*.txt' | on "pip-audit" audited
-# Each by itself: to read scripts/lib.sh anew for every script that sources it (SC1091) takes twelve times as long.
-shell_scripts 2>/dev/null | on "shellcheck" shellcheck --exclude=SC1091
+shell_scripts 2>/dev/null | on "shellcheck" shellcheck
 files 'Dockerfile' '*/Dockerfile' | on "hadolint" hadolint --config docker/lint/hadolint.yaml
 files '*.yml' '*.yaml' | on "yamllint" yamllint --strict --config-file docker/lint/yamllint.yaml
 files '*docker-compose.yml' 'docker/deploy/*.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec

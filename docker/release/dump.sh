@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Runs in the database's container (scripts/backup, scripts/restore give it to its bash): write all data to standard output,
+# Runs in the database's container (pipeline/data.py gives it to its bash): write all data to standard output,
 # as SQL for tables that are empty, and as they were at one moment, however much is written meanwhile. The same data gives
 # the same text. The tables themselves are made by the migrations; which ones, stands at the top.
 set -euo pipefail

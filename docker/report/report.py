@@ -2,7 +2,7 @@
 
 In: a tar archive by standard input, with what is there of
 
-    reports/stages/NAME.json              one per stage, as scripts/lib.sh writes it (note_stage)
+    reports/stages/NAME.json              one per stage, as pipeline/evidence.py writes it
     reports/{unittests,acceptance,browser}.xml, reports/coverage.xml, reports/lint.tsv
     target/SHA256SUMS, target/release.json
     facts/images.tsv                      role, name, id, bytes of a layer, instruction: a line per layer, newest first

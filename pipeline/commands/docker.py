@@ -1,10 +1,12 @@
-"""docker and docker compose."""
+"""docker."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+PIPELINE = "todobackend.pipeline"
 
 
 def info(field: str) -> Sequence[str]:
@@ -27,16 +29,96 @@ def project_of_port(port: int) -> Sequence[str]:
     return ("docker", "ps", "--filter", f"publish={port}", "--format", f'{{{{.Label "{PROJECT}"}}}}')
 
 
-def containers(project: str) -> Sequence[str]:
-    """List the containers of a Compose project, running or not.
+def filters(*conditions: str) -> tuple[str, ...]:
+    """Return conditions ("label=x") as options."""
+    return tuple(part for condition in conditions for part in ("--filter", condition))
+
+
+def containers(project: str, service: str = "", *conditions: str) -> Sequence[str]:
+    """List the containers of a Compose project or of one of its services, running or not, by their whole ids.
 
     `oneoff` is on Compose's own containers alone: an image that Compose built has the project's label too, and what a
     Swarm runs of it inherits that.
     """
-    labels = (f"label={PROJECT}={project}", "label=com.docker.compose.oneoff")
-    return ("docker", "ps", "--all", "--quiet", *(part for label in labels for part in ("--filter", label)))
+    labels = [f"label={PROJECT}={project}", "label=com.docker.compose.oneoff"]
+    if service:
+        labels.append(f"label={SERVICE}={service}")
+    return ("docker", "ps", "--all", "--quiet", "--no-trunc", *filters(*labels, *conditions))
+
+
+def named(name: str) -> Sequence[str]:
+    """List the container of a name, running or not."""
+    return ("docker", "ps", "--all", "--quiet", *filters(f"name=^{name}$"))
+
+
+def of_project(kind: str, project: str) -> Sequence[str]:
+    """List the networks or the volumes of a Compose project."""
+    return ("docker", kind, "ls", "--quiet", *filters(f"label={PROJECT}={project}"))
+
+
+def images(pipeline: str, *conditions: str) -> Sequence[str]:
+    """List the images that a pipeline built, by their ids: what a registry gave by digest has no tag."""
+    return ("docker", "images", "--quiet", *filters(f"label={PIPELINE}={pipeline}", *conditions))
+
+
+def image_field(name: str, field: str) -> Sequence[str]:
+    """Ask for a field of an image, by a template of Go."""
+    return ("docker", "image", "inspect", "--format", field, name)
+
+
+def image_id(name: str) -> Sequence[str]:
+    """Ask for the id of an image."""
+    return image_field(name, "{{.Id}}")
+
+
+def image_label(name: str, label: str) -> Sequence[str]:
+    """Ask for a label of an image."""
+    return image_field(name, f'{{{{index .Config.Labels "{label}"}}}}')
+
+
+def container_field(container: str, field: str) -> Sequence[str]:
+    """Ask for a field of a container, by a template of Go."""
+    return ("docker", "inspect", "--format", field, container)
+
+
+# The image of a container that is healthy; nothing for another one.
+HEALTHY_IMAGE = '{{if .State.Health}}{{if eq .State.Health.Status "healthy"}}{{.Image}}{{end}}{{end}}'
+
+
+def history(role: str, name: str, image: str) -> Sequence[str]:
+    """List the layers of an image, as docker/report/report.py reads them."""
+    line = "\t".join((role, name, image, "{{.Size}}", "{{.CreatedBy}}"))
+    return ("docker", "history", "--no-trunc", "--human=false", "--format", line, image)
+
+
+def remove_containers(*ids: str) -> Sequence[str]:
+    """Remove containers, and their anonymous volumes."""
+    return ("docker", "rm", "--force", "--volumes", *ids)
 
 
 def stop(project: str) -> Sequence[str]:
     """Stop the containers of a Compose project."""
     return ("docker", "compose", "--project-name", project, "stop")
+
+
+def build(
+    name: str,
+    context: str,
+    pipeline: str,
+    arguments: Mapping[str, str],
+    secrets: Mapping[str, str],
+    *options: str,
+) -> Sequence[str]:
+    """Build an image that no compose file builds; `secrets` are files."""
+    return (
+        *("docker", "build", "--quiet", "--tag", name, "--label", f"{PIPELINE}={pipeline}"),
+        *(part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")),
+        *(part for key, file in secrets.items() for part in ("--secret", f"id={key},src={file}")),
+        *options,
+        context,
+    )
+
+
+def run(image: str, *command: str, options: Sequence[str] = ()) -> Sequence[str]:
+    """Run a container of an image to its end, and remove it."""
+    return ("docker", "run", "--rm", *options, image, *command)

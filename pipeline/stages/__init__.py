@@ -2,19 +2,127 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pipeline import lock
+from pipeline.commands import compose
 from pipeline.configuration import Configuration
 from pipeline.console import Console
-from pipeline.runner import Runner
+from pipeline.engine import Engine
+from pipeline.errors import VerdictError
+from pipeline.runner import Result, Runner
 
 
 @dataclass
 class Context:
-    """What a stage works with. `root` is the checkout."""
+    """What a stage works with. `root` is the checkout; `has_news` says that the report is to be made anew."""
 
     configuration: Configuration
     runner: Runner
     console: Console
     root: Path
+    has_news: bool = False
+    is_locked: bool = False
+    has_variables: bool = False
+
+    # What the stages use most, by shorter names.
+
+    def knob(self, name: str) -> str:
+        """Return a knob's value."""
+        return self.configuration.knob(name)
+
+    def image(self, name: str, verdict: str = "built") -> str:
+        """Return the name of an image on this machine."""
+        return self.configuration.image(name, verdict)
+
+    def make(self, *words: str) -> str:
+        """Return a command of make that means this pipeline."""
+        return self.configuration.make(*words)
+
+    def info(self, text: str) -> None:
+        """Announce a step."""
+        self.console.info(text)
+
+    def detail(self, text: str) -> None:
+        """Add a line to a step."""
+        self.console.detail(text)
+
+    def success(self, text: str) -> None:
+        """End a verb."""
+        self.console.success(text)
+
+    def run(self, command: Sequence[str], *arguments: Any, **options: Any) -> int:
+        """Run a command; return its exit status."""
+        return self.runner.run(command, *arguments, **options)
+
+    def capture(self, command: Sequence[str], **options: Any) -> Result:
+        """Run a command that only looks."""
+        return self.runner.capture(command, **options)
+
+    def lines(self, command: Sequence[str]) -> list[str]:
+        """Return the lines that a command writes."""
+        return self.runner.lines(command)
+
+    def must(self, *command: str) -> None:
+        """Run a command that succeeds unless Docker or the machine fails."""
+        self.runner.must(command, self.configuration.again)
+
+    @property
+    def state(self) -> Path:
+        """What make remembers between runs; `make distclean` removes it."""
+        folder = self.root / ".state"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def engine(self) -> Engine:
+        """The Docker engine."""
+        return Engine(self.runner, self.configuration.again)
+
+    def lock(self) -> None:
+        """Wait until no other run works in this checkout or on this pipeline."""
+        if not self.is_locked:
+            files = (self.state / "lock", lock.pipeline_file(self.configuration.pipeline))
+            lock.take(self.runner, self.console, *files)
+            self.is_locked = True
+
+    def compose(self, environment: str, *arguments: str) -> Sequence[str]:
+        """Return a command of Compose on one of the environments."""
+        if not self.has_variables:
+            self.write_variables()
+        return compose.command(self.configuration.build_id, environment, *arguments)
+
+    def write_variables(self, **more: str) -> None:
+        """Write the variables of the compose files to where the commands of Compose read them."""
+        variables = self.configuration.variables(self.state, self.runner.user_environment)
+        # By these names the suites call the release; by the others, others.
+        hosts = f"localhost,127.0.0.1,[::1],nginx,{variables.get('ALLOWED_HOSTS') or self.own_names()}"
+        text = compose.quoted({**variables, "ALLOWED_HOSTS": hosts, **self.parents(), **more})
+        (self.root / compose.env_file(self.configuration.build_id)).write_text(text)
+        self.has_variables = True
+
+    def own_names(self) -> str:
+        """Return the names of this machine: its own, and the address that other machines use, where there is one."""
+        addresses = self.runner.capture(("hostname", "-I")).output.split()  # macOS has no such option
+        return ",".join([socket.gethostname(), *addresses[:1]])
+
+    def parents(self) -> dict[str, str]:
+        """Return the names of the parent images (DEBIAN_PARENT, MYSQL_PARENT), once `make parents` has run."""
+        file = self.state / "parents.env"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def parent(self, name: str) -> str:
+        """Return the name of one of them."""
+        parents = self.parents()
+        if name not in parents:
+            raise VerdictError("expected the parent images, found none. Type: make parents")
+        return parents[name]
+
+    def was_asked_for(self, goal: str) -> bool:
+        """Whether a goal was typed. One that only comes before it is silent where there is nothing to do."""
+        return goal in self.configuration.goals.split()

@@ -26,11 +26,11 @@ def run(context: Context) -> None:
     doctor.look(context, ["check"])
     python = environment(context)
     began = time.monotonic()
-    context.console.info("Running tests on SQLite...")
+    context.info("Running tests on SQLite...")
     folders = sorted(str(folder.relative_to(context.root)) for folder in context.root.glob("src/*/tests"))
     status, output = context.runner.show([python, "src/manage.py", "test", *folders])
     if status != 0:
         raise failed("all tests to pass", "check")
     if not re.search(r"^Ran [1-9]", output, re.MULTILINE):
         raise VerdictError("expected tests in src/*/tests, found none. Look there.")
-    context.console.success(f"Check complete in {time.monotonic() - began:.0f} s. Next: make test, on a real MySQL")
+    context.success(f"Check complete in {time.monotonic() - began:.0f} s. Next: make test, on a real MySQL")

@@ -12,9 +12,9 @@ from pathlib import Path
 from pipeline.commands import docker
 from pipeline.configuration import Configuration, ca_bundle
 from pipeline.errors import VerdictError
-from pipeline.stages import Context
+from pipeline.stages import Context, engine
 
-TOOLS = ("git", "awk", "sed")
+TOOLS = ("git",)
 MIN_FREE_MIB = 1024  # of memory: MySQL takes half of it
 
 # They free what the other verbs lack, so neither memory, disk nor ports keep from them.
@@ -29,13 +29,13 @@ PORT_LOOKS, PORT_PAUSE_SECONDS = 10, 0.5
 def run(context: Context, *goals: str) -> None:
     """Check the machine, and start what is missing of the engine."""
     look(context, goals)
-    context.runner.script("scripts/engine")
+    engine.ensure(context)
     if not set(goals) <= RESCUE_VERBS:
-        check_space(context, Path(context.runner.capture(docker.info("DockerRootDir")).output))
+        check_space(context, Path(context.capture(docker.info("DockerRootDir")).output))
     if "doctor" in goals:
-        engine = context.runner.capture(docker.engine_version()).output
-        compose = context.runner.capture(docker.compose_version()).output
-        context.console.success(f"Ready: Docker engine {engine}, Compose {compose}. Next: make release")
+        version = context.capture(docker.engine_version()).output
+        compose = engine.compose_version(context)
+        context.success(f"Ready: Docker engine {version}, Compose {compose}. Next: make release")
 
 
 def look(context: Context, goals: Sequence[str]) -> None:
@@ -55,7 +55,7 @@ def check_space(context: Context, place: Path) -> None:
     """Check the free space of a folder's disk. The folder of an engine elsewhere is not on this machine."""
     if not place.is_absolute() or not place.is_dir():
         return
-    wanted = int(context.configuration.knob("MIN_FREE_GIB"))
+    wanted = int(context.knob("MIN_FREE_GIB"))
     free = shutil.disk_usage(place).free // 2**30
     if free < wanted:
         raise VerdictError(
@@ -112,10 +112,10 @@ def check_port(context: Context, knob: str, project: str, goals: Sequence[str]) 
     for _ in range(PORT_LOOKS):
         if not is_taken(port):
             return
-        holder = context.runner.capture(docker.project_of_port(port)).output
+        holder = context.capture(docker.project_of_port(port)).output
         if project and holder == project:
             return
-        if holder or not (project and context.runner.capture(docker.containers(project)).output):
+        if holder or not (project and context.capture(docker.containers(project)).output):
             break
         time.sleep(PORT_PAUSE_SECONDS)
     raise VerdictError(

@@ -33,16 +33,16 @@ def make(context: Context, folder: str, *locks: str) -> str:
     its_python = f"{folder}/bin/python"
     if made_from.exists() and made_from.read_text() == digest:
         return its_python
-    context.console.info(f"Making {folder}/ from {' '.join(locks)}...")
+    context.info(f"Making {folder}/ from {' '.join(locks)}...")
     shutil.rmtree(path, ignore_errors=True)
-    if context.runner.capture([python, "-m", "venv", folder]).status != 0:
+    if context.capture([python, "-m", "venv", folder]).status != 0:
         shutil.rmtree(path, ignore_errors=True)
         install_venv(context, python)
-        if context.runner.run([python, "-m", "venv", folder]) != 0:
+        if context.run([python, "-m", "venv", folder]) != 0:
             raise InfrastructureError(f"expected '{python} -m venv' to work, found the error above.")
     requirements = [part for lock in locks for part in ("-r", lock)]
     pip = [its_python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    if context.runner.run([*pip, *requirements]) != 0:
+    if context.run([*pip, *requirements]) != 0:
         raise InfrastructureError(
             "expected pip to install the locked packages, found the error above. If it is the network: "
             "docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
@@ -54,7 +54,7 @@ def make(context: Context, folder: str, *locks: str) -> str:
 def find_python(context: Context) -> str | None:
     """Return the first Python that Django runs on."""
     for name in NAMES:
-        if context.runner.capture([name, "-c", OLDEST]).status == 0:
+        if context.capture([name, "-c", OLDEST]).status == 0:
             return name
     return None
 
@@ -66,9 +66,9 @@ def install_venv(context: Context, python: str) -> None:
             f"expected '{python} -m venv' to work, found that it does not. "
             "On Debian or Ubuntu type: sudo apt-get install python3-venv"
         )
-    context.console.info("Installing python3-venv from the distribution's packages")
+    context.info("Installing python3-venv from the distribution's packages")
     for command in (apt.update(), apt.install("python3-venv")):
-        if context.runner.run(command, apt.QUIET) != 0:
+        if context.run(command, apt.QUIET) != 0:
             raise InfrastructureError(
                 "expected apt-get to install python3-venv, found the error above. Mend apt, then run make again."
             )

@@ -13,8 +13,8 @@ def run(context: Context) -> None:
     doctor.look(context, ["serve"])
     python = check.environment(context)
     given = {name: value for name, value in context.runner.user_environment.items() if name in SETTINGS}
-    if context.runner.run([python, "src/manage.py", "migrate", "--verbosity", "0"], given) != 0:
+    if context.run([python, "src/manage.py", "migrate", "--verbosity", "0"], given) != 0:
         raise check.failed("the migrations to run", "serve")
-    port = context.configuration.knob("HTTP_PORT")
-    context.console.info(f"Serving src/ on http://localhost:{port}/todos, data in src/db.sqlite3; Ctrl-C ends it")
+    port = context.knob("HTTP_PORT")
+    context.info(f"Serving src/ on http://localhost:{port}/todos, data in src/db.sqlite3; Ctrl-C ends it")
     context.runner.replace([python, "src/manage.py", "runserver", port], given)

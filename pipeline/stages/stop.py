@@ -10,11 +10,10 @@ from pipeline.stages import Context
 def run(context: Context) -> None:
     """Stop the dev and the release environment."""
     configuration = context.configuration
-    context.console.info("Stopping...")
+    context.info("Stopping...")
     for project in (configuration.dev_project, configuration.release_project):
-        if context.runner.run(docker.stop(project)) != 0:
+        if context.run(docker.stop(project)) != 0:
             raise InfrastructureError(
                 f"expected the containers of {project} to stop, found the error above. Look at: docker ps"
             )
-    again, ports = configuration.build_id_argument, configuration.port_arguments()
-    context.console.success(f"Stopped; the data is kept. Next: make start{again}{ports}, or make clean{again}")
+    context.success(f"Stopped; the data is kept. Next: {context.make('start')}, or {context.make('clean')}")

@@ -17,7 +17,7 @@ BROKEN = {
     "ruff check": ("tests/broken_check.py", "import os\n"),
     "ruff format": ("tests/broken_format.py", "x = {  'a':1 }\n"),
     "bandit": ("src/todobackend/broken.py", "import pickle\n\nprint(pickle.loads(b''))\n"),
-    "shellcheck": ("scripts/broken", "#!/bin/bash\necho $1\n"),
+    "shellcheck": ("docker/broken.sh", "#!/bin/bash\necho $1\n"),
     "hadolint": ("docker/broken/Dockerfile", "FROM debian\nRUN cd /tmp\n"),
     "yamllint": ("docker/broken.yml", "a:   1\na: 2\n"),
     "compose schema": ("docker/broken/docker-compose.yml", "services:\n  db:\n    imaje: mysql\n"),

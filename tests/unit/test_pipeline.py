@@ -33,6 +33,14 @@ KNOBS = {
 }
 
 
+# A machine that is fit.
+ENGINE = {
+    docker.info("ServerVersion"): Result(0, "28.5.2"),
+    docker.engine_version(): Result(0, "28.5.2"),
+    docker.compose_version(): Result(0, "2.40.3"),
+}
+
+
 class Recorder(Runner):
     """A runner that starts nothing: it notes the commands, and returns what `results` has for one, or success."""
 
@@ -45,10 +53,10 @@ class Recorder(Runner):
         self.commands.append(tuple(command))
         return self.results.get(tuple(command), Result(0, ""))
 
-    def capture(self, command):
+    def capture(self, command, errors=False, text=None):
         return self.note(command)
 
-    def run(self, command, extra=None):
+    def run(self, command, extra=None, stdin=None, stdout=None, merged=False):
         return self.note(command).status
 
     def show(self, command):
@@ -57,8 +65,9 @@ class Recorder(Runner):
     def replace(self, command, extra):
         self.note(command)
 
-    def script(self, *command):
-        self.note(command)
+    def pipe(self, command, data=b""):
+        result = self.note(command)
+        return result.output.encode() if result.status == 0 else None
 
 
 class Listener(SimpleNamespace):
@@ -66,7 +75,7 @@ class Listener(SimpleNamespace):
 
     def __init__(self):
         super().__init__(said=[])
-        for method in ("info", "success", "failure"):
+        for method in ("info", "detail", "success", "failure"):
             setattr(self, method, lambda text, method=method: self.said.append((method, text)))
 
 
@@ -191,9 +200,9 @@ class TestSpace:
     @pytest.mark.parametrize("verb", sorted(doctor.RESCUE_VERBS))
     def test_a_verb_that_frees_what_is_missing_is_not_refused(self, verb, monkeypatch):
         monkeypatch.setattr(doctor, "MIN_FREE_MIB", 10**9)
-        recorder = Recorder(results={docker.info("DockerRootDir"): Result(0, "/")})
+        recorder = Recorder(results={docker.info("DockerRootDir"): Result(0, "/"), **ENGINE})
         doctor.run(context(recorder, MIN_FREE_GIB="999999"), verb)
-        assert recorder.commands == [("scripts/engine",)]
+        assert recorder.commands == list(ENGINE)
 
     def test_one_that_also_builds_is(self):
         with pytest.raises(VerdictError):
@@ -267,10 +276,7 @@ class TestPorts:
 
 
 def test_doctor_says_which_versions_are_there():
-    recorder = Recorder(
-        results={docker.engine_version(): Result(0, "28.5.2"), docker.compose_version(): Result(0, "2.40.3")}
-    )
-    this = context(recorder)
+    this = context(Recorder(results=ENGINE))
     doctor.run(this, "doctor")
     assert this.console.said == [("success", "Ready: Docker engine 28.5.2, Compose 2.40.3. Next: make release")]
 

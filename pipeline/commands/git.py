@@ -1,0 +1,11 @@
+"""git, in the checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def git(root: Path, *arguments: str) -> Sequence[str]:
+    """Return a command of git. The checkout may belong to somebody else than who runs make, as in a mounted folder."""
+    return ("git", "-c", f"safe.directory={root}", *arguments)

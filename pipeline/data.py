@@ -1,0 +1,72 @@
+"""The data of the release's database, in a file and back."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zlib
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pipeline.errors import VerdictError
+
+if TYPE_CHECKING:
+    from pipeline.stages import Context
+
+HEAD = b"-- todobackend backup 1\n"
+END = re.compile(rb"-- content ([0-9a-f]{64})\n?")
+BEGIN, COMMIT = b"START TRANSACTION;\n", b"COMMIT;\n"
+MIGRATION = re.compile(r"-- migration ([a-z_]*) ([A-Za-z0-9_]*)\n")
+
+
+def in_database(context: Context, script: str, **streams: Any) -> int:
+    """Run a script of bash in the container of the database, its password at hand; return the exit status."""
+    command = context.compose("release", "exec", "--no-TTY", "db", "bash", "-euo", "pipefail", "-c", script)
+    return context.run(command, **streams)
+
+
+# The client finds the password there.
+WITH_PASSWORD = "export MYSQL_PWD=$(cat /secrets/mysql_password); "  # noqa: S105 - a command
+
+
+def dump(context: Context, file: IO[bytes]) -> int:
+    """Write all data, as docker/release/dump.sh says, compressed into a file; return the exit status."""
+    script = (context.root / "docker/release/dump.sh").read_text()
+    return in_database(context, f"{{ {script}\n}} | gzip --no-name", stdout=file)
+
+
+def check(file: Path) -> str:
+    """Return the digest of the data in a backup, once it is known to be one, and whole. Raises VerdictError."""
+    digest, last, inside = hashlib.sha256(), b"", False
+    try:
+        with gzip.open(file, "rb") as lines:
+            found_head = lines.readline() == HEAD
+            for line in lines:
+                inside = inside or line == BEGIN
+                if inside:
+                    digest.update(line)
+                inside = inside and line != COMMIT
+                last = line
+        said = END.fullmatch(last)
+        if found_head and said and said[1].decode() == digest.hexdigest():
+            return digest.hexdigest()
+    except (OSError, EOFError, zlib.error):
+        pass  # said below
+    raise VerdictError(
+        "expected a whole backup, as make backup writes it, "
+        f"found that {file} is broken or something else. Nothing was changed. Take another"
+    )
+
+
+def migrations(file: Path) -> list[tuple[str, str]]:
+    """Return how far the backed up tables were migrated: applications, and the names of their last migrations."""
+    found = []
+    with gzip.open(file, "rt", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("START"):
+                break
+            match = MIGRATION.fullmatch(line)
+            if match:
+                found.append((match[1], match[2]))
+    return found

@@ -1,0 +1,92 @@
+"""What the Docker engine has, and the changes of it that take more than one command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.commands import docker
+from pipeline.runner import Runner
+
+# Statuses of a job that gave no verdict.
+NO_CONTAINER, NO_EVIDENCE = 125, 126
+
+
+class Engine:
+    """Questions and changes; `again` is what to type where the engine refuses a change."""
+
+    def __init__(self, runner: Runner, again: str):
+        self.runner = runner
+        self.again = again
+
+    def image_id(self, name: str) -> str:
+        """Return the id of an image, "" where there is none."""
+        return self.runner.capture(docker.image_id(name)).output
+
+    def label(self, image: str, name: str) -> str:
+        """Return a label of an image, "" where there is none."""
+        return self.runner.capture(docker.image_label(image, name)).output
+
+    def containers(self, project: str, service: str = "", *conditions: str) -> list[str]:
+        """Return the ids of the containers of a Compose project, or of one of its services."""
+        return self.runner.lines(docker.containers(project, service, *conditions))
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image one more name."""
+        self.must("docker", "tag", image, name)
+
+    def must(self, *command: str) -> None:
+        """Run a command that succeeds unless the engine fails."""
+        self.runner.must(command, self.again)
+
+    def remove_containers(self, project: str, service: str) -> None:
+        """Remove the containers of a service that a killed run may have left."""
+        ids = self.containers(project, service)
+        if ids:
+            self.must(*docker.remove_containers(*ids))
+
+    def remove_project(self, project: str) -> None:
+        """Remove the containers, networks and volumes of a Compose project, by the labels that Compose put on them.
+
+        So it also works when the compose file has changed since.
+        """
+        for listing, removal in (
+            (docker.containers(project), docker.remove_containers()),
+            (docker.of_project("network", project), ("docker", "network", "rm")),
+            (docker.of_project("volume", project), ("docker", "volume", "rm")),
+        ):
+            ids = self.runner.lines(listing)
+            if ids:
+                self.must(*removal, *ids)
+
+    def remove_images(self, pipeline: str, *conditions: str) -> None:
+        """Remove the images that a pipeline built."""
+        ids = sorted(set(self.runner.lines(docker.images(pipeline, *conditions))))
+        if ids:
+            self.must("docker", "rmi", "--force", *ids)
+
+    def run_job(self, compose: Sequence[str], project: str, service: str, source: str, folder: Path) -> int:
+        """Run a service to its end, then copy `source` out of its container into a new folder, whatever the verdict.
+
+        `compose` is the beginning of the command, "docker compose ... run" with options and the service.
+        Returns the exit status of the service; NO_CONTAINER where a dependency failed, so that the absence of a
+        container is never a success; NO_EVIDENCE where the copy failed, and there is no folder.
+        """
+        name = f"{project}-{service}-{os.getpid()}"
+        self.remove_containers(project, service)
+        position = list(compose).index("run") + 1
+        # A job gets no input and no terminal, wherever make runs; FORCE_COLOR tells it of ours.
+        command = [*compose[:position], "--name", name, "--no-TTY", *compose[position:]]
+        status = self.runner.run(command)
+        if not self.runner.capture(docker.named(name)).output:
+            return NO_CONTAINER
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if self.runner.run(("docker", "cp", f"{name}:{source}/.", str(folder)), stdout=subprocess.DEVNULL) != 0:
+            shutil.rmtree(folder, ignore_errors=True)
+            status = NO_EVIDENCE
+        self.must(*docker.remove_containers(name))
+        return status

@@ -1,0 +1,141 @@
+"""What a stage leaves in reports/: its note, and what its containers wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import files
+from pipeline.commands.git import git
+from pipeline.engine import NO_EVIDENCE
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.stages import Context
+
+
+def checked_out(context: Context) -> str:
+    """Return the commit of the checkout, and a number for changes on top of it; "" where it is no checkout of git."""
+    capture, root = context.runner.capture, context.root
+    commit = capture(git(root, "rev-parse", "--short=12", "HEAD"))
+    if commit.status != 0:
+        return ""
+    changed = capture(git(root, "status", "--porcelain")).output + capture(git(root, "diff", "HEAD")).output
+    digest = hashlib.sha256(changed.encode(errors="replace")).hexdigest()
+    return commit.output + (f"+{digest[:7]}" if changed else "")
+
+
+class Stage:
+    """A stage for the report: when it began, its steps with their seconds, and how it ended."""
+
+    def __init__(self, context: Context, name: str, note: str = ""):
+        self.context, self.name, self.note = context, name, note
+        self.began, self.clock = int(time.time()), time.monotonic()
+        self.steps: list[tuple[str, float]] = []
+        self.nothing_done = False
+
+    @property
+    def seconds(self) -> int:
+        """How long it has taken."""
+        return int(time.monotonic() - self.clock)
+
+    @contextlib.contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Print the time of a step, also of one that fails."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds = round(time.monotonic() - began, 1)
+            self.context.detail(f"{label}: {seconds} s")
+            self.steps.append((label, seconds))
+
+    def write(self, error: PipelineError | None) -> None:
+        """Write the stage's note; only the newest of a name is kept. A disk that is full changes no verdict."""
+        note = {
+            "stage": self.name,
+            "note": self.note,
+            "began": self.began,
+            "seconds": self.seconds,
+            "status": error.status if error else 0,
+            "commit": checked_out(self.context) or "unknown",
+            "pipeline": self.context.configuration.pipeline,
+            "steps": self.steps,
+            "sentence": str(error or ""),
+        }
+        with contextlib.suppress(OSError):
+            write_note(self.context, note)
+
+
+@contextlib.contextmanager
+def stage(context: Context, name: str, note: str = "") -> Iterator[Stage]:
+    """Note for the report how a stage ends. One that was interrupted, or had nothing to do, leaves its last note."""
+    this = Stage(context, name, note)
+    try:
+        yield this
+    except PipelineError as error:
+        this.write(error)
+        raise
+    if not this.nothing_done:
+        this.write(None)
+
+
+def note_file(context: Context, name: str) -> Path:
+    """Return the file of a stage's note."""
+    return context.root / "reports/stages" / f"{name}.json"
+
+
+def write_note(context: Context, note: dict[str, Any]) -> None:
+    """Put a note into its place. The report is then to be made anew."""
+    context.has_news = True
+    place = note_file(context, note["stage"])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = context.state / "note"
+    new.write_text(json.dumps(note) + "\n")
+    files.put(context.state, new, place)
+
+
+def still_holds(context: Context, *names: str) -> None:
+    """Note that these stages hold for what is checked out now. Content decides; a commit may have come since."""
+    commit = checked_out(context)
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            note = json.loads(note_file(context, name).read_text())
+            passed_here = note["status"] == 0 and note["pipeline"] == context.configuration.pipeline
+            if commit and passed_here and note["commit"] != commit:
+                write_note(context, {**note, "commit": commit})
+
+
+def run_suite(context: Context, environment: str, project: str, service: str, *arguments: str) -> int:
+    """Run a service whose evidence comes into reports/, each piece whole or not at all.
+
+    What an earlier run left there must be taken away before. Returns as Engine.run_job.
+    """
+    new = context.state / "reports"
+    status = context.engine.run_job(context.compose(environment, "run", *arguments), project, service, "/reports", new)
+    for piece in sorted(new.iterdir()) if new.exists() else ():
+        try:
+            files.put(context.state, piece, context.root / "reports" / piece.name)
+        except OSError:
+            status = NO_EVIDENCE
+    files.remove(new)
+    return status
+
+
+def take_away(context: Context, *names: str) -> None:
+    """Remove evidence of an earlier run: beside that of this one it would be of none."""
+    (context.root / "reports").mkdir(exist_ok=True)
+    files.take_away(context.state, *(context.root / "reports" / name for name in names))
+
+
+def tree_digest(paths: Sequence[Path], more: str = "") -> str:
+    """Return a digest of files with their names, and of `more`; "" for no files."""
+    digest = hashlib.sha256(more.encode())
+    for path in sorted(paths):
+        digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest() if paths else ""

@@ -1,0 +1,47 @@
+"""Write the data of the running release into a FILE, as it is at one moment; the release goes on meanwhile.
+
+backup [FILE]: one that does not exist yet; else one in backups/, named by the time (UTC).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from pipeline import data
+from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.stages import Context
+
+
+def run(context: Context, *given: str) -> None:
+    """Write and check the backup; it has its name once it is whole, and is for its owner alone, as the data is."""
+    configuration = context.configuration
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    file = Path(given[0] if given and given[0] else f"backups/{configuration.pipeline}-{moment}.sql.gz")
+    place = context.root / file
+    if place.exists():
+        raise VerdictError(f"expected no file at {file} yet, found one. A backup overwrites nothing: give another FILE")
+    if not context.engine.containers(configuration.release_project, "db", "status=running"):
+        raise VerdictError(
+            f"expected the release's database to run, found that it does not. Type: {context.make('start')}"
+        )
+    place.parent.mkdir(parents=True, exist_ok=True)
+    context.info(f"Writing the data of {configuration.pipeline}...")
+    part = place.with_name(f"{place.name}.part")
+    try:
+        part.touch(mode=0o600)
+        with part.open("wb") as opened:
+            status = data.dump(context, opened)
+        if status != 0:
+            raise InfrastructureError(
+                "expected the database to write its data, found the error above. Nothing was kept. "
+                f"Look at: {context.make('logs')}"
+            )
+        content = data.check(part)
+        part.rename(place)
+    finally:
+        part.unlink(missing_ok=True)
+    context.success(
+        f"Backup complete: {file} ({place.stat().st_size} bytes, content {content}). "
+        f"To have it back, in an empty release: {context.make('restore', f'FILE={file}')}"
+    )

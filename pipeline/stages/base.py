@@ -1,0 +1,21 @@
+"""Build the base image, the runtime that the dev image and the release image share, from the Debian parent."""
+
+from __future__ import annotations
+
+from pipeline import images
+from pipeline.stages import Context, network
+
+
+def run(context: Context) -> None:
+    """Write the network's settings, which every build reads, and build the image."""
+    name = context.image("base")
+    network.run(context)
+    if not context.engine.image_id(name):
+        context.info("Building the base image...")
+    # From now on a printed command of Compose can be typed.
+    context.write_variables()
+    images.build(context, "base", "the base image", "base-image", base=False)
+    if context.was_asked_for("base"):
+        context.success(
+            f"The base image {name} stands on {context.parent('DEBIAN_PARENT')}. Next: {context.make('test')}"
+        )

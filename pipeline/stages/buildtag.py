@@ -1,0 +1,17 @@
+"""Tag the accepted release with names that end in BUILD_TAG (else the time, UTC): buildtag [WORD...]."""
+
+from __future__ import annotations
+
+import time
+
+from pipeline.stages import Context, accept, tag
+
+
+def run(context: Context, *words: str) -> None:
+    """Tag; without a word by the version."""
+    suffix = context.knob("BUILD_TAG") or time.strftime("%Y%m%d%H%M%S", time.gmtime())
+    accept.require(context)
+    if not words:
+        dirty = "-dirty" if tag.label(context, "revision").endswith("-dirty") else ""
+        words = (tag.label(context, "version") + dirty,)
+    tag.run(context, *(f"{word}.{suffix}" for word in words))

@@ -1,0 +1,71 @@
+"""Start Buildbot in containers: it polls CI_REPOSITORY (a path, an address, this checkout), and builds each commit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pipeline import files, images
+from pipeline.commands import docker
+from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.stages import Context
+
+SOCKET = "/var/run/docker.sock"
+
+
+def work_folder(context: Context) -> Path:
+    """Return the folder of the server and its worker."""
+    return context.state / f"ci-server{context.configuration.build_id}"
+
+
+def run(context: Context) -> None:
+    """Build the image, start server and worker."""
+    configuration = context.configuration
+    repository = configuration.knob("CI_REPOSITORY")
+    if repository and ":" not in repository and not (context.root / repository).exists():
+        raise VerdictError(
+            "expected a repository in CI_REPOSITORY (a path, or an address), found nothing at "
+            f"'{repository}'. Correct it."
+        )
+    context.info("Building the CI server...")
+    images.build(context, "ci-server", "the CI server", "docker/ci-server")
+    work = work_folder(context)
+    (work / "master").mkdir(parents=True, exist_ok=True)
+    if not (work / "password").exists():
+        files.write_private(work / "password", secrets.token_hex(24))
+    context.write_variables(**variables(context, repository or str(context.root), work))
+    command = context.compose("ci-server", "up", "--detach", "--wait", "--wait-timeout", "120")
+    if context.run(command, {"CI_PASSWORD": (work / "password").read_text()}) != 0:
+        raise InfrastructureError(
+            "expected the CI server to answer, found the error above. "
+            f"Look at: docker logs {configuration.ci_project}-master-1"
+        )
+    context.success(
+        f"The CI server listens on http://localhost:{configuration.knob('CI_PORT')}, polls "
+        f"{repository or 'this checkout'}, and builds what is committed from now on; reports of each build are in "
+        f".state/ci-server{configuration.build_id}/. Next: git commit; {context.make('ci-server-down')} removes it"
+    )
+
+
+def variables(context: Context, repository: str, work: Path) -> dict[str, str]:
+    """Return what the compose file asks for. A folder is mounted under the name that it has here."""
+    place = (context.root / repository).resolve()
+    if place.exists():
+        repository = str(place)
+    owner = f"{os.getuid()}:{os.getgid()}"
+    # The group that may use the engine, as a container sees it.
+    options = ("--network", "none", "--volume", f"{SOCKET}:/socket")
+    stat = docker.run(context.image("base"), "stat", "-c", "%g", "/socket", options=options)
+    port, certificates = context.configuration.port("CI_PORT"), context.state / "network/ca.pem"
+    return {
+        "CI_REPOSITORY": repository,
+        "CI_MOUNT": repository if place.exists() else str(work),
+        "CI_WORK": str(work),
+        "CI_BUILD_ID": f"{context.configuration.build_id}-ci",
+        "CI_HTTP_PORT": str(port + 1),
+        "CI_CLIENT_PORT": str(port + 2),
+        "CI_CA": images.CA_INSIDE if certificates.exists() and certificates.stat().st_size else "",
+        "CI_OWNER": owner,
+        "CI_USER": f"{os.getuid()}:{context.capture(stat).output}",
+    }

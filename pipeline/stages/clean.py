@@ -1,0 +1,31 @@
+"""Remove what this pipeline (REPO_NAME and BUILD_ID) made: containers, networks, volumes with their data."""
+
+from __future__ import annotations
+
+from pipeline import files
+from pipeline.stages import Context, ci_server_down
+
+
+def run(context: Context) -> None:
+    """Remove all that runs or has run. Images that have a name, target/ and reports/ stay."""
+    context.lock()
+    remove(context)
+    context.success(
+        f"Cleaned. Images, target/ and reports/ stay ({context.make('distclean removes them). Next: make test')}"
+    )
+
+
+def remove(context: Context) -> None:
+    """Remove containers, networks, volumes, and images without a name."""
+    configuration = context.configuration
+    context.info(f"Removing containers, networks and volumes of {configuration.pipeline}, the data included...")
+    # The lab before the registry, on whose network it stands.
+    for project in (
+        *(configuration.dev_project, configuration.release_project),
+        *(configuration.cluster_project, configuration.registry_project),
+    ):
+        context.engine.remove_project(project)
+    for name in ("cluster", "registry"):
+        files.remove(context.state / f"{name}{configuration.build_id}")
+    ci_server_down.remove(context)
+    context.engine.remove_images(configuration.pipeline, "dangling=true")

@@ -1,0 +1,34 @@
+"""Serve src/ from the dev image on the dev database, reloading as the source changes, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+
+from pipeline.errors import InfrastructureError
+from pipeline.stages import Context, probe, shell
+
+INTERRUPTED = 130
+
+
+def run(context: Context) -> None:
+    """Build the dev image, and run the service in the foreground."""
+    configuration = context.configuration
+    shell.build_images(context)
+    port = configuration.knob("HTTP_PORT")
+    context.info(f"Serving src/ on http://localhost:{port}/todos; an edit reloads it, Ctrl-C ends it")
+    context.engine.remove_containers(configuration.dev_project, "app")
+    # A terminal only where there is one to type Ctrl-C in.
+    has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    options = ("--rm", "--service-ports", *(() if has_terminal else ("--no-TTY",)))
+    command = context.compose("dev", "run", *options, "--name", f"{configuration.dev_project}-app", "app")
+    try:
+        status = context.run(command, stdin=None)
+    except KeyboardInterrupt:
+        context.runner.end_all(terminate=False)
+        status = INTERRUPTED
+    # Without a terminal Ctrl-C ends the command alone, and leaves its container.
+    context.engine.remove_containers(configuration.dev_project, "app")
+    if status not in (0, INTERRUPTED):
+        sentence = probe.sentence(context, "dev", configuration.dev_project)
+        raise InfrastructureError(sentence or "expected the service to run, found the error above. Look at: make logs")
+    context.success("Ended. The dev database still runs. Next: make test, or make clean")

@@ -1,0 +1,29 @@
+"""Check the answer to an exercise of docs/exercises.md, as docs/exercises/checks.py looks at it: exercise NAME."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+from pipeline.errors import VerdictError
+from pipeline.stages import Context
+
+CHECKS = "docs/exercises/checks.py"
+
+
+def run(context: Context, name: str = "") -> None:
+    """Check one."""
+    exercises = checks(context).EXERCISES
+    if name not in exercises:
+        raise VerdictError(
+            f"expected the name of an exercise ({' '.join(sorted(exercises))}), found '{name}'. "
+            "Type for example: make exercise E=break-a-test"
+        )
+    exercises[name](context)
+
+
+def checks(context: Context) -> ModuleType:
+    """Return the module with a function for each exercise."""
+    sys.path.append(str((context.root / CHECKS).parent))
+    return importlib.import_module("checks")

@@ -1,0 +1,37 @@
+"""Write the locks anew. Versions stay where they still fit; UPGRADE=yes takes the newest."""
+
+from __future__ import annotations
+
+from pipeline import images
+from pipeline.commands import docker
+from pipeline.errors import NETWORK_HINT, InfrastructureError
+from pipeline.stages import Context
+
+FOLDERS = ("specs", "specs/browser", "client", "docker/docs", "docker/lint")
+# npm's own way to keep the registry's address out of a lock.
+NPM = (
+    *("npm", "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"),
+    *("--no-audit", "--no-fund", "--no-update-notifier"),
+)
+
+
+def run(context: Context) -> None:
+    """Resolve Python's packages, then npm's."""
+    context.info("Resolving...")
+    images.build_linters(context)
+    upgrade = {"UPGRADE": context.runner.user_environment.get("UPGRADE", "")}
+    if context.run(images.with_linters(context, "lock.sh"), upgrade) != 0:
+        raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")
+    for folder in FOLDERS:
+        context.detail(f"{folder}/package-lock.json")
+        options = (
+            *(*images.as_owner(context), "--volume", f"{context.root}/{folder}:/lock", "--workdir", "/lock"),
+            *("--volume", f"{context.state}/network/npmrc:/run/npmrc:ro"),
+            *images.certificates(context, "NPM_CONFIG_CAFILE"),
+            *images.passed(*images.PROXIES, "NPM_CONFIG_USERCONFIG=/run/npmrc", "HOME=/tmp"),
+        )
+        if context.run(docker.run(context.image("npm"), *NPM, options=options)) != 0:
+            raise InfrastructureError(
+                f"expected npm to resolve the packages of {folder}, found the error above. {NETWORK_HINT}"
+            )
+    context.success("Locks written. Next: git diff, then make test")

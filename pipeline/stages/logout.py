@@ -1,0 +1,12 @@
+"""Forget what `make login` wrote down."""
+
+from __future__ import annotations
+
+from pipeline.stages import Context
+
+
+def run(context: Context) -> None:
+    """Log out of the registry."""
+    host = context.knob("DOCKER_REGISTRY")
+    context.must("docker", "logout", host)
+    context.success(f"Logged out of {host}")

@@ -1,0 +1,324 @@
+"""Ensure the two parent images of docker/parents/pins.env, and write their names to .state/parents.env.
+
+From a registry where one answers; else made from Debian's packages, under names of our own (the stand-ins).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO
+
+from pipeline import files, lock
+from pipeline.commands import docker, mmdebstrap
+from pipeline.errors import InfrastructureError, PipelineError, VerdictError
+from pipeline.runner import Runner
+from pipeline.stages import Context, engine
+
+FOLDER = "docker/parents"
+KINDS = ("debian", "mysql")
+# Everything a stand-in is made of, besides the suite: one that was made of something else is made again.
+RECIPES = {
+    "debian": ("dpkg.conf", "apt.conf", "apt-clean.conf", "policy-rc.d"),
+    "mysql": ("dpkg.conf", "mysql.cnf", "mysql-entrypoint.sh"),
+}
+# What `docker import` adds.
+CHANGES = {
+    "debian": ('CMD ["bash"]',),
+    "mysql": (
+        *('ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["mysqld"]', "VOLUME /var/lib/mysql", "EXPOSE 3306 33060"),
+    ),
+}
+LABEL = "todobackend.recipe"
+# Seconds until a registry has to begin to answer, and until the image has to be here.
+ANSWER_SECONDS, PULL_SECONDS = 20, 900
+DATE_CHECKS = ("Acquire::Check-Valid-Until", "Acquire::Check-Date")
+
+
+class Parent:
+    """One of the two: its names, and what stands in for it."""
+
+    def __init__(self, context: Context, kind: str):
+        self.context, self.kind = context, kind
+        pins = dict(re.findall(r"^([A-Z_]+)=(.*)$", (context.root / FOLDER / "pins.env").read_text(), re.MULTILINE))
+        upper = kind.upper()
+        self.knob = context.knob(f"{upper}_IMAGE")
+        self.registry_name = self.knob or pins[f"{upper}_IMAGE"]
+        self.suite, self.line = pins[f"{upper}_SUITE"], pins[f"{upper}_LINE"]
+        self.own_name = f"todobackend-parent-{kind}:{self.line}"
+
+    def recipe(self) -> str:
+        """Return the digest of what a stand-in is made of."""
+        folder = self.context.root / FOLDER
+        parts = [Path(mmdebstrap.__file__), *(folder / name for name in RECIPES[self.kind])]
+        return hashlib.sha256(b"".join(part.read_bytes() for part in parts) + self.suite.encode()).hexdigest()
+
+    def of_registry(self) -> str:
+        """Return the name of the registry's image, if it is on this machine and may be taken."""
+        taken = self.context.knob("PARENTS") != "build"
+        return self.registry_name if taken and self.context.engine.image_id(self.registry_name) else ""
+
+    def own(self) -> str:
+        """Return the name of the stand-in, if there is one of the present recipe."""
+        return self.own_name if self.context.engine.label(self.own_name, LABEL) == self.recipe() else ""
+
+    def present(self) -> str:
+        """Return the image to use, if it is here.
+
+        A registry must have been asked for a name that was given by knob before the stand-in may take its place.
+        """
+        parents = self.context.knob("PARENTS")
+        may_stand_in = parents == "build" or (parents == "auto" and not self.knob)
+        return self.of_registry() or (self.own() if may_stand_in else "")
+
+
+def run(context: Context) -> None:
+    """Ensure both, and remember their names."""
+    parents = [Parent(context, kind) for kind in KINDS]
+    names = [parent.present() for parent in parents]
+    absent = [parent for parent, name in zip(parents, names) if not name]
+    if absent:
+        obtain(context, absent)
+        names = [parent.of_registry() or parent.own() for parent in parents]
+    if not all(names):
+        raise InfrastructureError(
+            "expected the parents that were just found, found one of them gone: something else removes images here. "
+            "Run make again."
+        )
+    new = context.state / f"parents.env.{os.getpid()}"
+    new.write_text("".join(f"{parent.kind.upper()}_PARENT={name}\n" for parent, name in zip(parents, names)))
+    new.rename(context.state / "parents.env")
+    if context.was_asked_for("parents"):
+        context.success(f"The parents are {' and '.join(names)}. Next: {context.make('base')}")
+
+
+def obtain(context: Context, absent: Sequence[Parent]) -> None:
+    """Get what is absent, by what PARENTS allows."""
+    why = ""
+    if context.knob("PARENTS") != "build":
+        reasons = {parent: pull(context, parent) for parent in absent}
+        absent = [parent for parent, reason in reasons.items() if reason]
+        if not absent:
+            return
+        asked, reason = both(parent.registry_name for parent in absent), reasons[absent[-1]]
+        if context.knob("PARENTS") == "pull":
+            raise VerdictError(
+                f"expected a registry to give {asked}, found: {reason}. Let the Docker engine reach one, "
+                "or have them made from Debian's packages: make PARENTS=auto"
+            )
+        why = f"No registry gave {asked} ({reason}): "
+    missing = [parent for parent in absent if not parent.own()]
+    if not missing:
+        context.info(f"{why}using {both(parent.own_name for parent in absent)}")
+        return
+    context.info(f"{why}making {both(parent.own_name for parent in missing)} from Debian's packages")
+    ensure_mmdebstrap(context, missing)
+    make(context, missing)
+
+
+def both(names: Iterable[str]) -> str:
+    """Return names in words."""
+    return " and ".join(names)
+
+
+def pull(context: Context, parent: Parent) -> str:
+    """Pull an image, within limits of time; return why it did not come, "" where it did.
+
+    A registry that answers makes docker say "Pulling from".
+    """
+    with tempfile.TemporaryFile("w+") as log:
+        process = context.runner.begin(("docker", "pull", parent.registry_name), log)
+        began, limit = time.monotonic(), ANSWER_SECONDS
+        while process.poll() is None:
+            said = read(log)
+            if limit == ANSWER_SECONDS and "Pulling from" in said:
+                limit = PULL_SECONDS
+                context.info(f"Pulling {parent.registry_name}")
+            if time.monotonic() - began >= limit:
+                process.kill()
+                process.wait()
+                return f"nothing within {limit} s"
+            time.sleep(0.1)
+        said = read(log).strip().split("\n")[-1]
+    return "" if process.returncode == 0 else said.rsplit(": ", 1)[-1] or "an error"
+
+
+def read(log: IO[str]) -> str:
+    """Return all that is in a file so far."""
+    log.seek(0)
+    return log.read()
+
+
+def ensure_mmdebstrap(context: Context, missing: Sequence[Parent]) -> None:
+    """Install the tool that makes images from packages, where this run may."""
+    if engine.is_debian() and os.geteuid() == 0 and not context.lines(mmdebstrap.indextargets("Debian")):
+        # Without lists apt cannot say where this machine's packages come from.
+        context.run(("apt-get", "-qq", "update"))
+    if shutil.which("mmdebstrap") and os.access(mmdebstrap.KEYRING, os.R_OK):
+        return
+    wanted = (
+        f"expected a registry that gives {both(parent.registry_name for parent in missing)}, "
+        "or mmdebstrap and Debian's keys on this machine to make them, found neither."
+    )
+    if not shutil.which("apt-get"):
+        raise VerdictError(
+            f"{wanted} Let the Docker engine reach a registry, or name images that it has: "
+            "make DEBIAN_IMAGE=... MYSQL_IMAGE=..."
+        )
+    if os.geteuid() != 0 or context.knob("INSTALL_ENGINE") == "no":
+        raise VerdictError(f"{wanted} Type: sudo apt-get install mmdebstrap debian-archive-keyring")
+    context.info("Installing mmdebstrap, which makes images from Debian's packages")
+    engine.update_lists(context)
+    engine.apt_install(context, "mmdebstrap", "debian-archive-keyring")
+
+
+def make(context: Context, missing: Sequence[Parent]) -> None:
+    """Make stand-ins, side by side. One run at a time makes them, whichever checkout it is of."""
+    file = lock.pipeline_file("todobackend-parents")
+    lock.take(context.runner, context.console, file, waiting="Another run is making the parents")
+    missing = [parent for parent in missing if not parent.own()]  # the run before may have made them
+    with tempfile.TemporaryDirectory(prefix="todobackend-parents.") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # apt downloads as the user _apt
+        makers = [Maker(context, parent, folder) for parent in missing]
+        for maker in makers:
+            maker.thread.start()
+        try:
+            for maker in makers:
+                maker.thread.join()
+        except BaseException:
+            # mmdebstrap has to take its mounts away before its folder is removed.
+            context.runner.end_all()
+            raise
+        # What stopped one has stopped the other too, as a rule: one log, one error.
+        for maker in makers:
+            if maker.error:
+                maker.show_log()
+                raise maker.error
+
+
+class Maker:
+    """Makes one stand-in, its output in a log."""
+
+    def __init__(self, context: Context, parent: Parent, folder: Path):
+        self.context, self.parent, self.folder = context, parent, folder
+        self.error: PipelineError | None = None
+        self.log = folder / f"{parent.kind}.log"
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        with self.log.open("w") as log:
+            try:
+                self._make(self.context.runner.writing_to(log))
+            except PipelineError as error:
+                self.error = error
+        self.context.detail(f"{self.parent.own_name}: {time.monotonic() - began:.1f} s")
+
+    def show_log(self) -> None:
+        """Show the end of the log, without what mmdebstrap tells of its steps."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        for line in [line for line in lines if not line.startswith(("I: ", "    "))][-12:]:
+            print(line[:300], flush=True)
+
+    def _make(self, runner: Runner) -> None:
+        kind, suite = self.parent.kind, self.parent.suite
+        file = self.folder / f"{kind}.tar"
+        sources = self._sources(runner, suite)
+        unchecked = [name for name in DATE_CHECKS if setting(runner, name) == "false"]
+        # As root, mmdebstrap mounts what a chroot needs where the whole machine sees it, and leaves it there when it is
+        # killed hard: so in a mount namespace, which goes with the last process in it.
+        alone = ("unshare", "--mount") if runner.capture(("unshare", "--mount", "true")).status == 0 else ()
+        command = mmdebstrap.build(kind, suite, str(file), sources, unchecked)
+        here = ("env", "-C", str(self.context.root / FOLDER), f"TMPDIR={self.folder}", *proxies(runner))
+        if runner.run((*here, *alone, *command)) != 0:
+            raise InfrastructureError(
+                f"expected mmdebstrap to make Debian {suite} from its packages, found the error above. "
+                "Mend it, or let the Docker engine reach a registry that has the parents, then run make again."
+            )
+        self._check_line(file)
+        self._import(runner, file)
+
+    def _sources(self, runner: Runner, suite: str) -> list[str]:
+        """Return the lines of sources.list; none on a machine that has no Debian mirror of its own (Ubuntu).
+
+        mmdebstrap knows Debian's, and the updates that belong to a stable suite.
+        """
+        main = mirror(runner, "Debian")
+        if not main:
+            return []
+        if runner.run(mmdebstrap.look_up(main, suite, str(self.folder / f"{suite}.index"))) != 0:
+            raise InfrastructureError(
+                f"expected this machine's Debian mirror to give the suite {suite}, found the error above. Mend the "
+                "network or apt's sources, or let the Docker engine reach a registry that has the parents, then run "
+                "make again."
+            )
+        found = [mmdebstrap.source(main, suite)]
+        if suite != "sid":  # which is its own update
+            security = mirror(runner, "Debian-Security")
+            for address, name in ((main, f"{suite}-updates"), (security, f"{suite}-security")):
+                command = mmdebstrap.look_up(address, name, str(self.folder / f"{name}.index"))
+                if address and runner.capture(command).status == 0:
+                    found.append(mmdebstrap.source(address, name))
+        return found
+
+    def _check_line(self, file: Path) -> None:
+        """Refuse another line than the pinned one: both ways must run the same server."""
+        member = {"debian": "./etc/debian_version", "mysql": "./var/lib/dpkg/status"}[self.parent.kind]
+        with tarfile.open(file) as archive:
+            opened = archive.extractfile(member)
+            text = opened.read().decode() if opened else ""
+        if self.parent.kind == "mysql":
+            version = re.search(r"^Package: mysql-server-core\n(?:.+\n)*?Version: (.*)$", text, re.MULTILINE)
+            text = version[1] if version else ""
+        if not f"{text.strip()}.".startswith(f"{self.parent.line}."):
+            name = {"debian": "Debian", "mysql": "MySQL"}[self.parent.kind]
+            raise VerdictError(
+                f"expected {name} {self.parent.line} from Debian's packages, found '{text.strip()}'. Let this machine "
+                f"reach a registry, or pin the new line: {self.parent.kind.upper()}_LINE in docker/parents/pins.env"
+            )
+
+    def _import(self, runner: Runner, file: Path) -> None:
+        """Make the image. It comes to be in one step, and takes the name from the one before it."""
+        name = self.parent.own_name
+        before = self.context.engine.image_id(name)
+        labels = f"LABEL todobackend.project=todobackend {LABEL}={self.parent.recipe()}"
+        changes = [part for change in (labels, *CHANGES[self.parent.kind]) for part in ("--change", change)]
+        if runner.run(("docker", "import", *changes, str(file), name)) != 0:
+            raise InfrastructureError(f"expected docker to import {name}, found the error above. Then run make again.")
+        # The one before goes, unless it has another name or something was made from it.
+        if before and runner.capture(docker.image_field(before, "{{len .RepoTags}}")).output == "0":
+            runner.capture(("docker", "rmi", before))
+        with contextlib.suppress(OSError):
+            files.remove(file)
+
+
+def mirror(runner: Runner, label: str) -> str:
+    """Return the address of this machine's mirror, "" where it is not Debian's."""
+    found = [line for line in runner.lines(mmdebstrap.indextargets(label)) if re.match("https?:", line)]
+    return found[0].rstrip("/") if found else ""
+
+
+def setting(runner: Runner, name: str) -> str:
+    """Return a setting of this machine's apt, "" where it has none."""
+    found = re.fullmatch("value='(.*)'", runner.capture(mmdebstrap.setting(name)).output)
+    return found[1] if found else ""
+
+
+def proxies(runner: Runner) -> list[str]:
+    """Return the proxies of this machine's apt as variables: mmdebstrap reads no settings of this machine."""
+    found = []
+    for kind in ("http", "https"):
+        value = runner.environment.get(f"{kind}_proxy") or setting(runner, f"Acquire::{kind}::Proxy")
+        if value:
+            found.append(f"{kind}_proxy={value}")
+    return found

@@ -1,0 +1,232 @@
+"""Publish the accepted release: wheels to the package index, images by every tag to the registry, the record of it all.
+
+What could refuse is asked before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline import evidence, images, registry
+from pipeline.commands import docker
+from pipeline.commands.git import git
+from pipeline.configuration import PARTS
+from pipeline.errors import InfrastructureError, ReportedError, VerdictError
+from pipeline.stages import Context, accept, tag
+
+# These names move on with each release; every other name is a promise.
+MOVES_ON = re.compile(r"latest|develop|.*-dirty(\..*)?")
+
+# What stays while releases come and go: the files that its image is made from.
+EDGE = (
+    *("docker/deploy/edge", "docker/release/common.conf", "docker/release/errors.conf"),
+    *("docker/release/nginx.sh", "docker/release/healthcheck.sh"),
+)
+AGENT = ("ansible", "base-image")
+
+
+def run(context: Context) -> None:
+    """Ask, upload the wheels, push the images, write the record."""
+    with evidence.stage(context, "publish") as stage:
+        if context.capture(("docker", "buildx", "version")).status != 0:
+            raise VerdictError(
+                "expected Docker's plugin buildx, which asks registries, found none. "
+                "Install it (docker-buildx, or docker-buildx-plugin)."
+            )
+        tags = check(context)
+        given = images.index_variables(context.runner.user_environment)
+        publish_wheels(context, given)
+        digests = push_images(context, tags)
+        write_record(context, tags, digests, given)
+        context.success(
+            f"Published in {stage.seconds} s; target/release.json says what. Next: {context.make('deploy')}"
+        )
+
+
+def check(context: Context) -> list[str]:
+    """Return the tags to publish. Raises VerdictError for what has not passed or would replace a promise."""
+    configuration = context.configuration
+    host = configuration.knob("DOCKER_REGISTRY")
+    accept.require(context)
+    tags = tags_of(context, "app")
+    if not tags:
+        raise VerdictError(
+            f"expected the accepted release to have a name in {host}/{configuration.knob('ORG_NAME')}, found none. "
+            f"Type: {context.make('tag')}"
+        )
+    wheels = context.capture(git(context.root, "hash-object", "target/SHA256SUMS")).output
+    if wheels != context.engine.label(configuration.image("app", "accepted"), "todobackend.wheels"):
+        raise VerdictError(
+            "expected target/ to hold the wheels of the accepted release, found others. "
+            f"Type: {context.make('release')}"
+        )
+    context.info(f"Asking what {host} has already...")
+    for name in (name for name in tags if not MOVES_ON.fullmatch(name)):
+        for part in PARTS:
+            full = f"{configuration.repository(part)}:{name}"
+            there = in_registry(context, full)
+            if there and context.engine.image_id(configuration.image(part, "accepted")) not in there:
+                raise VerdictError(
+                    f"expected {full} to be new, found it published with another content ({there[0]}). What is "
+                    "published is not replaced: raise the version in src/todobackend/__init__.py, commit, then "
+                    f"{context.make('release')}; or take the tag away: docker rmi {full}"
+                )
+    return tags
+
+
+def tags_of(context: Context, part: str) -> list[str]:
+    """Return the tags that the accepted image has in its repository."""
+    accepted = context.image(part, "accepted")
+    names = context.lines(docker.image_field(accepted, "{{range .RepoTags}}{{println .}}{{end}}"))
+    start = f"{context.configuration.repository(part)}:"
+    return sorted(name[len(start) :] for name in names if name.startswith(start))
+
+
+def in_registry(context: Context, name: str) -> list[str]:
+    """Return the digests of what the registry has under a name: its own, and its configuration's; nothing for nothing.
+
+    The latter is how most engines name an image. buildx asks, since `docker manifest inspect` says "no such manifest"
+    of a registry that it does not understand.
+    """
+    inspect = ("docker", "buildx", "imagetools", "inspect")
+    answer = context.capture((*inspect, name), errors=True)
+    if answer.status != 0:
+        if ": not found" in answer.output:
+            return []
+        raise registry.failure(context, f"an answer of {context.knob('DOCKER_REGISTRY')} on {name}", answer.output)
+    raw = context.capture((*inspect, "--raw", name)).output
+    own = re.findall("^Digest: *(.*)$", answer.output, re.MULTILINE)
+    return own[:1] + re.findall('"digest": *"(sha256:[0-9a-f]*)"', raw)[:1]
+
+
+def push(context: Context, name: str) -> str:
+    """Push an image; return the digest that the registry gave it."""
+    answer = context.capture(("docker", "push", name), errors=True)
+    if answer.status != 0:
+        raise registry.failure(context, f"to push {name}", answer.output)
+    found = re.findall("^.*: digest: (sha256:[0-9a-f]*) .*$", answer.output, re.MULTILINE)
+    if not found:
+        raise InfrastructureError(
+            f"expected docker push to tell the digest of {name}, found none. Look at: docker push"
+        )
+    return str(found[-1])
+
+
+def publish_wheels(context: Context, given: dict[str, str]) -> None:
+    """Upload the wheels, where there is an index to take them."""
+    images.build_publisher(context)
+    if not given.get("PACKAGE_INDEX_URL"):
+        context.info("PACKAGE_INDEX_URL is not set: the wheels stay in target/")
+        return
+    on_wheels(context, given, "check")
+    context.info("Uploading the wheels...")
+    on_wheels(context, given, "publish")
+
+
+def on_wheels(context: Context, given: dict[str, str], verb: str, folder: Path | None = None) -> None:
+    """Run docker/publish/wheels.py, which says itself what it expected."""
+    command = images.with_publisher(context, folder or context.root / "target", "wheels.py", verb)
+    if context.run(command, given) != 0:
+        raise ReportedError
+
+
+def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
+    """Push all images; return the name of each with its digest."""
+    context.info("Pushing the images...")
+    repository, found = context.configuration.repository, {}
+    for part in PARTS:
+        for name in tags:
+            digest = push(context, f"{repository(part)}:{name}")
+            context.detail(f"{repository(part)}:{name} {digest}")
+            found[part] = f"{repository(part)}@{digest}"
+    images.build_agent(context)
+    images.build(context, "edge", "the edge", "docker", "--file", "docker/deploy/edge/Dockerfile")
+    built, mysql = context.configuration.image, context.parent("MYSQL_PARENT")
+    found["edge"] = keep(context, "edge", built("edge"), recipe(context, *EDGE))
+    found["agent"] = keep(context, "agent", built("agent"), recipe(context, *AGENT))
+    if mysql.startswith("todobackend-parent-"):  # the stand-in, which no registry has
+        found["db"] = keep(context, "db", mysql, mysql.rpartition(":")[2])
+    else:
+        found["db"] = context.capture(docker.image_field(mysql, "{{index .RepoDigests 0}}")).output
+    for name in ("edge", "agent", "db"):
+        if "@sha256:" not in found[name]:
+            raise InfrastructureError(f"expected the digest of {name}, found '{found[name]}'. Read above.")
+        context.detail(found[name])
+    return found
+
+
+def recipe(context: Context, *places: str) -> str:
+    """Return a short digest of the files that an image is made from."""
+    roots = [context.root / place for place in places]
+    paths = [path for root in roots for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file()]
+    return evidence.tree_digest(paths, context.parent("DEBIAN_PARENT"))[:12]
+
+
+def keep(context: Context, part: str, image: str, name: str) -> str:
+    """Return an image by its digest. What the registry has under this tag is taken, wherever it was built.
+
+    So a release that does not mean to change it does not.
+    """
+    full = f"{context.configuration.repository(part)}:{name}"
+    there = in_registry(context, full)
+    if not there:
+        context.engine.tag(image, full)
+        there = [push(context, full)]
+        context.must("docker", "rmi", full)
+    return f"{context.configuration.repository(part)}@{there[0]}"
+
+
+def write_record(context: Context, tags: Sequence[str], digests: dict[str, str], given: dict[str, str]) -> None:
+    """Write target/release.json, and push it as an image by every tag."""
+    context.info("Writing the record...")
+    configuration = context.configuration
+    facts = {
+        "version": tag.label(context, "version"),
+        "commit": tag.label(context, "revision"),
+        "tags": " ".join(tags),
+        "base": context.engine.image_id(configuration.image("base")),
+        "parent": context.parent("DEBIAN_PARENT"),
+        # Without the name and the password that an address may carry.
+        "index": re.sub("//[^/@]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
+        **digests,
+    }
+    pairs = [f"{name}={value}" for name, value in facts.items()]
+    if context.run(images.with_publisher(context, context.root / "target", "record.py", *pairs), given) != 0:
+        raise InfrastructureError("expected the record to be written, found the error above.")
+    record = first_record(context, tags) or build_record(context)
+    repository = configuration.repository("record")
+    for name in tags:
+        context.engine.tag(record, f"{repository}:{name}")
+        context.detail(f"{repository}:{name} {push(context, f'{repository}:{name}')}")
+
+
+def first_record(context: Context, tags: Sequence[str]) -> str:
+    """Return the record of what was published before, "" for nothing.
+
+    Its time and its tags stand, in target/ too; the images are the same, or publishing would have been refused.
+    """
+    repository = context.configuration.repository("record")
+    for name in (name for name in tags if not MOVES_ON.fullmatch(name)):
+        if in_registry(context, f"{repository}:{name}"):
+            with tempfile.TemporaryDirectory() as folder:
+                registry.fetch_record(context, name, Path(folder))
+                text = (Path(folder) / "release.json").read_text()
+            (context.root / "target/release.json").write_text(text)
+            return context.engine.image_id(f"{repository}:{name}")
+    return ""
+
+
+def build_record(context: Context) -> str:
+    """Build the record as an image; return its id."""
+    label = f"{docker.PIPELINE}={context.configuration.pipeline}"
+    name = context.image("record")
+    command = ("docker", "build", "--quiet", "--tag", name, "--file", "docker/publish/record.Dockerfile")
+    answer = context.capture((*command, "--label", label, "target"), errors=True)
+    if answer.status != 0:
+        print(answer.output, file=sys.stderr, flush=True)
+        raise InfrastructureError("expected the record to build, found the error above.")
+    return context.engine.image_id(name)

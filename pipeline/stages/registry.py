@@ -1,0 +1,84 @@
+"""Start a registry and a package index on this machine's loopback address, to try publishing on."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from pathlib import Path
+
+from pipeline import files, images
+from pipeline.commands import docker
+from pipeline.errors import InfrastructureError
+from pipeline.stages import Context
+
+USER = "todobackend"
+# How each of them keeps the password: bcrypt, which the registry asks for; SHA-512, which the index reads without a
+# compiled package.
+HASHES = {"registry": "-B", "index": "-5"}
+
+
+def run(context: Context) -> None:
+    """Build, make a user, start, and say how to use it."""
+    configuration = context.configuration
+    project = configuration.registry_project
+    context.info("Building the registry and the package index...")
+    images.build_by_compose(context, "registry", "the registry", "registry", "index")
+    folder = context.state / f"registry{configuration.build_id}"
+    make_user(context, folder)
+    write_environment(context, folder)
+    command = context.compose("registry", "up", "--detach", "--wait", "--wait-timeout", "60")
+    if context.run(command) != 0:
+        raise InfrastructureError(
+            "expected the registry and the package index to answer, found the error above. "
+            f"Look at: docker logs {project}-registry-1"
+        )
+    context.success(
+        f"The registry listens on localhost:{configuration.knob('REGISTRY_PORT')}, the package index on "
+        f"http://localhost:{configuration.knob('INDEX_PORT')}. "
+        f"{context.make('registry-down')} removes both with all they hold. "
+        f"Next: . .state/registry{configuration.build_id}/env, then {context.make('login')}, "
+        f"{context.make('tag')}, {context.make('publish')}"
+    )
+
+
+def make_user(context: Context, folder: Path) -> None:
+    """Make one user for both, with a random password, unless there is one. The containers get hashes of it."""
+    if (folder / "env").exists():
+        return
+    context.info("Making a user with a random password...")
+    password = secrets.token_hex(24)
+    (folder / "users").mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
+    (folder / "users").chmod(0o755)
+    for name, kind in HASHES.items():
+        options = ("--interactive", "--network", "none")
+        command = docker.run(context.image("registry"), "htpasswd", "-i", "-n", kind, USER, options=options)
+        hashed = context.capture(command, text=f"{password}\n")
+        if hashed.status != 0 or not hashed.output:
+            raise InfrastructureError("expected htpasswd to hash a password, found no hash. Run make again.")
+        (folder / "users" / name).write_text(f"{hashed.output}\n")
+        (folder / "users" / name).chmod(0o644)
+    files.write_private(folder / "password", password)
+
+
+def write_environment(context: Context, folder: Path) -> None:
+    """Write what a shell needs to publish here; anew each time, as the ports may have changed."""
+    knob, build_id = context.configuration.knob, context.configuration.build_id
+    password = (folder / "password").read_text()
+    variables = {
+        "DOCKER_REGISTRY": f"localhost:{knob('REGISTRY_PORT')}",
+        "PACKAGE_INDEX_URL": f"http://localhost:{knob('INDEX_PORT')}/simple/",
+        "DOCKER_PASSWORD": password,
+        "TWINE_PASSWORD": password,
+        # So that `make cluster` leaves them where they are.
+        "REGISTRY_PORT": knob("REGISTRY_PORT"),
+        "INDEX_PORT": knob("INDEX_PORT"),
+        "DOCKER_USER": USER,
+        "TWINE_USERNAME": USER,
+    }
+    head = (
+        "# What `make registry` started, for `make login`, `publish`, `deploy`. "
+        f"Read it with:  . .state/registry{build_id}/env\n"
+    )
+    text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    files.write_private(folder / "env", head + text)

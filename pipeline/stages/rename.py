@@ -1,0 +1,156 @@
+"""Turn this tree into a service of your own: rename NAME APP.
+
+NAME is the project, its images and its database; APP the Django application, its item and its address.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import keyword
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline import files, images
+from pipeline.commands import docker
+from pipeline.commands.git import git
+from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.stages import Context
+
+# The names as they are now. (This line is renamed too, so that it can be done again.)
+OLD_NAME, OLD_APP = "todobackend", "todo"
+# The older course's workflow, what was measured, and the history stay as they are.
+KEPT = ("bench/course/", "bench/plots/", "bench/results.json", "docs/performance.md", "CHANGELOG.md", "LICENSE")
+TAKEN = {"test", "tests", "src", "manage", "api"}
+
+
+def run(context: Context, name: str = "", app: str = "") -> None:
+    """Check the names, rename texts and files, and put lines and imports in order again."""
+    check(context, name, app)
+    context.info(f"Renaming {OLD_NAME} to {name}, and {OLD_APP} to {app}...")
+    tracked = context.capture(git(context.root, "ls-files", "-z")).output.split("\0")
+    rewrite = replacements(name, app)
+    for file in (file for file in tracked if file and not file.startswith(KEPT)):
+        rename_text(context.root / file, rewrite)
+        if OLD_NAME in file and name != OLD_NAME:
+            new = context.root / file.replace(OLD_NAME, name)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            context.must(*git(context.root, "mv", file, str(new.relative_to(context.root))))
+    if app != OLD_APP:
+        context.must(*git(context.root, "mv", f"src/{OLD_APP}", f"src/{app}"))
+    # What nobody committed (byte code) would be taken for a package of the old name.
+    for old in {OLD_NAME, OLD_APP} - {name, app}:
+        files.remove(context.root / "src" / old)
+    context.info("Putting lines and imports in order again...")
+    format_code(context)
+    context.success(
+        f"Renamed to {name}, with the application {app}: git status shows where. Containers and images of the old name "
+        "stay; another checkout's make distclean removes them. Next: make release"
+    )
+
+
+def check(context: Context, name: str, app: str) -> None:
+    """Refuse names that cannot be, and a checkout with changes. Raises VerdictError before anything is changed."""
+    if not (name and app):
+        raise VerdictError(
+            f"expected two names, found NAME='{name}' and APP='{app}'. "
+            "Type for example: make rename NAME=shop APP=order"
+        )
+    if context.capture(git(context.root, "status", "--porcelain")).output:
+        raise VerdictError(
+            "expected a clean checkout, so that git diff shows what was renamed, found changes. "
+            f"Commit or stash them, then: make rename NAME={name} APP={app}"
+        )
+    for knob, value in (("NAME", name), ("APP", app)):
+        if not re.fullmatch("[a-z][a-z0-9]{1,19}", value):
+            raise VerdictError(
+                f"expected {knob} of small letters and digits (it becomes a Python package, an image and a database), "
+                f"found '{value}'. Type for example: make rename NAME=shop APP=order"
+            )
+        if is_taken(context, value):
+            raise VerdictError(
+                f"expected {knob} to be a name that Python has not given away, found '{value}'. Choose another."
+            )
+    if name == app:
+        raise VerdictError(
+            f"expected two different names (each is a Python package in src/), found '{name}' twice. Choose another."
+        )
+    if name == OLD_APP or app == OLD_NAME:
+        raise VerdictError(
+            f"expected names that are not taken in src/, found {name} and {app} beside {OLD_NAME} and {OLD_APP}. "
+            "Choose others."
+        )
+
+
+def is_taken(context: Context, name: str) -> bool:
+    """Whether a name is a keyword, a module of Python's, or a package that the application installs."""
+    if keyword.iskeyword(name) or name in TAKEN or importlib.util.find_spec(name) is not None:
+        return True
+    locks = [context.root / f"src/requirements/{lock}.txt" for lock in ("release", "test")]
+    packages = {line.split("==")[0].replace("-", "_") for lock in locks for line in lock.read_text().splitlines()}
+    return bool({name, f"django{name}", f"django_{name}"} & packages)
+
+
+def replacements(name: str, app: str) -> Callable[[str], str]:
+    """Return what renames a text.
+
+    The project's name is renamed wherever it stands. The application's as a word (todo, todos, TodoItem, todo_order),
+    not in words with a dash: those are names of others, as the page's style has them (todo-list).
+    """
+    old = OLD_APP
+    rules = (
+        (re.escape(OLD_NAME), name),
+        (re.escape(OLD_NAME.upper()), name.upper()),
+        (rf"(?<![A-Za-z0-9-]){old}(s?)(?![a-zA-Z0-9-])", rf"{app}\1"),
+        (rf"(?<![A-Za-z0-9-]){old}(items?)(?![a-zA-Z0-9])", rf"{app}\1"),
+        (rf"(?<![A-Za-z0-9]){old.upper()}(S?)(?![A-Za-z0-9])", rf"{app.upper()}\1"),
+        (rf"{old.capitalize()}(?=Item|Config|Router)", app.capitalize()),
+    )
+
+    def rewrite(text: str) -> str:
+        for pattern, new in rules:
+            text = re.sub(pattern, new, text)
+        return text
+
+    return rewrite
+
+
+def rename_text(file: Path, rewrite: Callable[[str], str]) -> None:
+    """Rename in a file, unless it is no text."""
+    if file.is_symlink() or not file.is_file():
+        return
+    content = file.read_bytes()
+    if b"\0" not in content:
+        # Each byte is a letter: what is no UTF-8 stays as it is.
+        text = content.decode("latin-1")
+        renamed = rewrite(text)
+        if renamed != text:
+            file.write_bytes(renamed.encode("latin-1"))
+
+
+def format_code(context: Context) -> None:
+    """Sort imports and break lines as the linters want them: other names are longer or shorter."""
+    images.build_linters(context)
+    config = "--config docker/lint/ruff.toml"
+    ruff = (
+        f"export RUFF_NO_CACHE=true; ruff check --quiet --fix --select I {config} . && ruff format --quiet {config} ."
+    )
+    if context.run(images.with_linters(context, "sh", "-c", ruff)) != 0:
+        raise InfrastructureError(
+            "expected the renamed files to be Python, found the error above. To begin anew: git reset --hard"
+        )
+    images.build_specs_tool(context, "lint", "specs-tools")
+    # As `make lint` sees them: the page beside the suites.
+    options = (
+        *(*images.as_owner(context), "--volume", f"{context.root}/specs:/project"),
+        *("--volume", f"{context.root}/client:/project/client", "--workdir", "/project"),
+    )
+    biome = ("/specs/node_modules/.bin/biome", "format", "--write", ".")
+    formatted = context.capture(docker.run(context.image("specs-tools"), *biome, options=options), errors=True)
+    if formatted.status != 0:
+        print(formatted.output, flush=True)
+        raise InfrastructureError(
+            "expected the renamed files to be JavaScript, found the error above. To begin anew: git reset --hard"
+        )
+    # Where the page was mounted.
+    (context.root / "specs/client").rmdir()

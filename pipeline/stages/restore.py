@@ -1,0 +1,114 @@
+"""Bring a backup's data into a release that has none: all of it, or nothing. restore FILE."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from pipeline import data
+from pipeline.errors import InfrastructureError, PipelineError, VerdictError
+from pipeline.stages import Context, start
+
+# Rows of all tables, whatever they are called; how far they are migrated is no data.
+COUNT = r"""
+count=""
+for table in $(mysql -u todobackend -NBe "SHOW TABLES" todobackend); do
+    [ "$table" = django_migrations ] || count="$count + (SELECT COUNT(*) FROM \`$table\`)"
+done
+mysql -u todobackend -NBe "SELECT 0$count" todobackend
+"""
+FILL = "gunzip -c | mysql -u todobackend --default-character-set=utf8mb4 todobackend"
+
+
+def run(context: Context, *given: str) -> None:
+    """Check the file and the release; stop what serves, fill the database, compare, start again."""
+    context.lock()
+    configuration = context.configuration
+    name = given[0] if given else ""
+    place = context.root / name
+    if not name:
+        raise VerdictError(
+            f"expected a backup, found none given. Type: {context.make('restore', f'FILE={example(context)}')}"
+        )
+    if not place.is_file():
+        raise VerdictError(
+            f"expected a backup at {name}, found no such file. Correct the path, "
+            f"then: {context.make('restore FILE=...')}"
+        )
+    if not context.engine.image_id(configuration.image("app")):
+        raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
+    context.info("Looking at the backup...")
+    wanted = data.check(place)
+    context.info("Ensuring database is ready and empty...")
+    start.migrate(context)
+    ensure_empty(context)
+    # Nobody writes while it is filled. And nginx would be found unhealthy while nobody is behind it.
+    context.must(*context.compose("release", "stop", "nginx", "app"))
+    ensure_empty(context)
+    context.info("Bringing the data in...")
+    try:
+        fill(context, place)
+    except PipelineError:
+        with contextlib.suppress(PipelineError):  # the first error says more
+            start.run(context, "It holds no data.")
+        raise
+    found = content(context)
+    if found != wanted:
+        raise VerdictError(
+            f"expected the content {wanted} after the restore, found {found}. The backup is as it was; to try again: "
+            f"{context.make('clean')}; {context.make('start')}; {context.make('restore', f'FILE={name}')}"
+        )
+    start.run(context, "The data is there again.")
+    context.success(f"Restore complete: content {found}, as in {name}")
+
+
+def example(context: Context) -> str:
+    """Return the newest backup, or what one is called."""
+    found = sorted((context.root / "backups").glob("*.sql.gz"))
+    return str(found[-1].relative_to(context.root)) if found else "backups/NAME.sql.gz"
+
+
+def ensure_empty(context: Context) -> None:
+    """Refuse a release that has data."""
+    with tempfile.TemporaryFile("w+") as answer:
+        status = data.in_database(context, data.WITH_PASSWORD + COUNT, stdout=answer)
+        answer.seek(0)
+        found = answer.read().strip()
+    if status != 0 or not found.isdigit():
+        raise InfrastructureError(
+            f"expected the database to say what it holds, found the error above. Look at: {context.make('logs')}"
+        )
+    if int(found) > 0:
+        raise VerdictError(
+            f"expected a release without data, found {found} items. Nothing was changed. "
+            f"Keep them with {context.make('backup')}, then {context.make('clean')}; "
+            f"{context.make('start')}, and restore again"
+        )
+
+
+def fill(context: Context, place: Path) -> None:
+    """Migrate to how the tables were when the backup was made, and bring the data in."""
+    for application, name in data.migrations(place):
+        if start.django_admin(context, "migrate", "--noinput", "-v", "0", application, name) != 0:
+            raise VerdictError(
+                f"expected a release that knows the migration {name} of {application}, found the error above. "
+                "The backup is of a newer one: restore it there. Nothing was changed"
+            )
+    with place.open("rb") as file:
+        if data.in_database(context, data.WITH_PASSWORD + FILL, stdin=file) != 0:
+            raise VerdictError(
+                "expected the database to take the data, found the error above. It took none of it. "
+                f"Look at: {context.make('logs')}"
+            )
+
+
+def content(context: Context) -> str:
+    """Return the digest of the data that the database has now."""
+    file = context.state / "restored.sql.gz"
+    try:
+        with file.open("wb") as opened:
+            data.dump(context, opened)
+        return data.check(file)
+    finally:
+        file.unlink(missing_ok=True)

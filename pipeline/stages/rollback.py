@@ -1,0 +1,10 @@
+"""Bring the release before back, on the Swarm of INVENTORY."""
+
+from __future__ import annotations
+
+from pipeline.stages import Context, deploy
+
+
+def run(context: Context) -> None:
+    """Roll back."""
+    deploy.run(context, "rollback")

@@ -1,0 +1,25 @@
+"""Open a shell in the dev image, with the dev database beside it; src/ is the checkout's."""
+
+from __future__ import annotations
+
+from pipeline import images
+from pipeline.errors import InfrastructureError
+from pipeline.stages import Context, probe
+
+
+def build_images(context: Context) -> None:
+    """Build the dev image and the agent."""
+    images.build_by_compose(context, "dev", "the dev image", "agent", "test", quiet=False)
+
+
+def run(context: Context) -> None:
+    """Open the shell. How the last command in it ended is nobody's failure."""
+    build_images(context)
+    context.info(
+        "A shell in the dev image: src/ is the checkout's, read-only; test.sh runs the tests of the image; exit ends it"
+    )
+    options = ("--rm", "--volume", f"{context.root}/src:/app/src:ro")
+    command = context.compose("dev", "run", *options, "test", "bash", "-c", "bash || true")
+    if context.run(command, stdin=None) != 0:
+        sentence = probe.sentence(context, "dev", context.configuration.dev_project)
+        raise InfrastructureError(sentence or "expected a shell, found the error above. Look at: make logs")

@@ -1,0 +1,93 @@
+"""Test src/ in the dev image against a real MySQL: test [LABEL...]. Evidence into reports/ first, verdict second.
+
+A LABEL is a test module, or module:Class, or module:Class.test.
+"""
+
+from __future__ import annotations
+
+from pipeline import evidence, images
+from pipeline.background import Background
+from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
+from pipeline.errors import NETWORK_HINT, InfrastructureError, VerdictError
+from pipeline.stages import Context, probe
+
+NO_SUCH_TEST = 64  # docker/dev/test.sh
+
+
+def run(context: Context, *labels: str) -> None:
+    """Build the dev image, wait for the database, run the tests. What passes all of them is named `tested`."""
+    context.lock()
+    with evidence.stage(context, "test", " ".join(labels)) as stage:
+        reporter = Background(context, "reporter", build_reporter)
+        context.info("Building the dev image...")
+        with stage.step("images"):
+            build_images(context)
+        candidate = context.engine.image_id(context.image("dev"))
+        context.info("Ensuring database is ready, then running tests...")
+        evidence.take_away(context, "unittests.xml")
+        if not labels:  # a selection has no coverage of its own
+            evidence.take_away(context, "coverage.xml", "coverage")
+        with stage.step("database, tests"):
+            project = context.configuration.dev_project
+            status = evidence.run_suite(context, "dev", project, "test", "test", "test.sh", *labels)
+        judge(context, status, labels)
+        reporter.thread.join()
+        if labels:
+            context.success(
+                f"Testing of {stage.note} complete in {stage.seconds} s. A selection opens no gate. "
+                f"Next: {context.make('test')}"
+            )
+            return
+        context.engine.tag(candidate, context.image("dev", "tested"))
+        context.success(
+            f"Testing complete in {stage.seconds} s. The report: reports/index.html. Next: {context.make('build')}"
+        )
+
+
+def build_images(context: Context) -> None:
+    """Build the dev image and the agent. The database needs no image of ours: it starts meanwhile."""
+    database = Background(context, "database", lambda this: start_database(this))
+    agent = Background(context, "agent", lambda this: this.runner.run(this.compose("dev", "build", "agent")))
+    status = context.run(context.compose("dev", "build", "test"))
+    status = agent.wait() or status
+    # A database that does not start is reported by the agent, which waits for it.
+    database.wait()
+    if status != 0:
+        raise InfrastructureError(f"expected the dev image to build, found the error above. {NETWORK_HINT}")
+
+
+def start_database(context: Context) -> int:
+    """Start the dev database, which stays for the next run."""
+    return context.run(context.compose("dev", "up", "--detach", "--no-deps", "db"))
+
+
+def build_reporter(context: Context) -> int:
+    """Build what makes the report; whether it can be built is no part of a verdict."""
+    try:
+        images.build_report(context)
+    except InfrastructureError:
+        return 1
+    return 0
+
+
+def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:
+    """Raise the error that an exit status of the tests means."""
+    if status == NO_CONTAINER:
+        sentence = probe.sentence(context, "dev", context.configuration.dev_project)
+        raise InfrastructureError(
+            sentence or f"expected the tests to run, found no container of theirs. Look at: {context.make('logs')}"
+        )
+    if status == NO_EVIDENCE:
+        raise InfrastructureError(
+            "expected the reports in the test container, found none to copy. Look at: docker/dev/test.sh"
+        )
+    if status == NO_SUCH_TEST:
+        raise VerdictError(
+            f"expected tests of src/*/tests, found no module for one of: {' '.join(labels)}. "
+            f'Type for example: {context.make("test")} T="test_create test_list:ListItems"'
+        )
+    if status != 0:
+        raise VerdictError(
+            f"expected all tests to pass, found failures (exit status {status}). "
+            f"Read above, or reports/unittests.xml; mend src/, then: {context.make('test')}"
+        )

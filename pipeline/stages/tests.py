@@ -1,0 +1,38 @@
+"""Run the project's own tests, on copies of this checkout that are pipelines of their own.
+
+tests                       what every change must pass: tests/tiers.py, without the nightly tier
+tests nightly               the nightly tier
+tests PYTEST-ARGUMENT...    some of them: e2e/test_gates.py
+"""
+
+from __future__ import annotations
+
+from pipeline.configuration import KNOBS
+from pipeline.errors import VerdictError
+from pipeline.stages import Context, python_env
+
+# What make itself exports, and the knobs without a check.
+OF_MAKE = ("GOALS", "T", "TAGS", "B", "E", "NAME", "APP", "FILE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+# Knobs that the copies of the checkout get as the user gave them: they say how this machine works.
+OF_MACHINE = ("PARENTS", "DEBIAN_IMAGE", "MYSQL_IMAGE", "INSTALL_ENGINE", "MIN_FREE_GIB", "PROBE_TIMEOUT")
+
+
+def environment(context: Context, *kept: str) -> dict[str, str]:
+    """Return the user's environment for a program that runs make in copies: no knob of this run reaches them."""
+    dropped = {*KNOBS, *OF_MAKE} - set(kept)
+    given = {name: value for name, value in context.runner.user_environment.items() if name not in dropped}
+    return {**given, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run(context: Context, *arguments: str) -> None:
+    """Run a tier, or pytest."""
+    given = environment(context, *OF_MACHINE)
+    if arguments in ((), ("nightly",)):
+        context.runner.replace(("python3", "tests/run.py", *arguments), given)
+    python_env.make(context, ".state/tests", "tests/requirements.txt")
+    python = context.root / ".state/tests/bin/python"
+    command = ("sh", "-c", 'cd tests && exec "$@"', "sh", str(python), "-m", "pytest", *arguments)
+    if context.run(command, given) != 0:
+        raise VerdictError(
+            "expected the tests to pass, found failures. Read above; tests/README.md says what stands where."
+        )

@@ -1,0 +1,10 @@
+"""Remove the service from the Swarm of INVENTORY; its data stays."""
+
+from __future__ import annotations
+
+from pipeline.stages import Context, deploy
+
+
+def run(context: Context) -> None:
+    """Undeploy."""
+    deploy.run(context, "undeploy")
