@@ -33,6 +33,10 @@ VERSION ?=
 INVENTORY ?= ansible/inventory/local.yml
 CLUSTER_NETWORK ?= 10.77.0
 
+KNOBS := BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE MYSQL_IMAGE \
+	DOCKER_REGISTRY ORG_NAME REPO_NAME REGISTRY_PORT INDEX_PORT PACKAGE_INDEX_URL PACKAGE_UPLOAD_URL CI_PORT CI_REPOSITORY \
+	DOCS_PORT MIN_FREE_GIB T TAGS BUILD_TAG VERSION INVENTORY CLUSTER_NETWORK
+
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that
 # target, and `make tag` refuses it before make comes to it.
 TARGETS := help doctor parents base test build release all tag buildtag publish login logout release-from deploy \
@@ -40,9 +44,12 @@ TARGETS := help doctor parents base test build release all tag buildtag publish 
 	backup restore report logs shell lint lock docs docs-serve exercise course rename tests nightly bench clean distclean
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 TAG_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
-.PHONY: $(filter-out $(TARGETS),$(TAG_WORDS))
-$(filter-out $(TARGETS),$(TAG_WORDS)):
+%:
 	@:
+# A tag with `=` in it is a variable to make.
+VARIABLES := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
+$(foreach name,$(filter-out $(KNOBS) MAKE% -*-%,$(VARIABLES)),\
+	$(error FAIL: expected a tag, found '$(name)=$($(name))', which make takes for a variable. Choose another name.))
 endif
 
 # The arguments of a process are everyone's to read on this machine.
@@ -56,9 +63,7 @@ quoted = '$(subst ','\'',$(1))'
 # What was asked for by name: a step that only goes before it stays silent when there is nothing to do.
 GOALS := $(MAKECMDGOALS)
 
-export GOALS BUILD_ID HTTP_PORT CLIENT_PORT PROBE_TIMEOUT PROBE_DELAY INSTALL_ENGINE PARENTS DEBIAN_IMAGE \
-	MYSQL_IMAGE DOCKER_REGISTRY ORG_NAME REPO_NAME REGISTRY_PORT INDEX_PORT PACKAGE_INDEX_URL PACKAGE_UPLOAD_URL \
-	CI_PORT CI_REPOSITORY DOCS_PORT MIN_FREE_GIB T TAGS BUILD_TAG VERSION INVENTORY CLUSTER_NETWORK TARGETS
+export GOALS TARGETS $(KNOBS)
 
 .PHONY: $(TARGETS)
 .NOTPARALLEL:

@@ -121,7 +121,7 @@ class Runner:
             )
         except FileNotFoundError:
             return Result(127, "")
-        return Result(done.returncode, done.stdout.strip())
+        return Result(done.returncode, done.stdout.strip("\n"))
 
     def pipe(self, command: Sequence[str], data: bytes = b"") -> bytes | None:
         """Run a command on bytes; return the bytes that it wrote, None where it failed. Its errors go to the user."""

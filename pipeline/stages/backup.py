@@ -5,6 +5,7 @@ backup [FILE]: one that does not exist yet; else one in backups/, named by the t
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 
@@ -43,5 +44,5 @@ def run(context: Context, *given: str) -> None:
         part.unlink(missing_ok=True)
     context.success(
         f"Backup complete: {file} ({place.stat().st_size} bytes, content {content}). "
-        f"To have it back, in an empty release: {context.make('restore', f'FILE={file}')}"
+        f"To have it back, in an empty release: {context.make('restore', f'FILE={shlex.quote(str(file))}')}"
     )

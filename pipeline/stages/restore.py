@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def run(context: Context, *given: str) -> None:
     place = context.root / name
     if not name:
         raise VerdictError(
-            f"expected a backup, found none given. Type: {context.make('restore', f'FILE={example(context)}')}"
+            f"expected a backup, found none given. Type: {context.make('restore', f'FILE={shlex.quote(example(context))}')}"
         )
     if not place.is_file():
         raise VerdictError(
@@ -57,7 +58,7 @@ def run(context: Context, *given: str) -> None:
     if found != wanted:
         raise VerdictError(
             f"expected the content {wanted} after the restore, found {found}. The backup is as it was; to try again: "
-            f"{context.make('clean')}; {context.make('start')}; {context.make('restore', f'FILE={name}')}"
+            f"{context.make('clean')}; {context.make('start')}; {context.make('restore', f'FILE={shlex.quote(name)}')}"
         )
     start.run(context, "The data is there again.")
     context.success(f"Restore complete: content {found}, as in {name}")

@@ -209,6 +209,17 @@ class TestTag:
     def test_in_the_knob(self, refuse, tag):
         refuse("tag", values=[f"'{tag}'"], TAGS=f"0.1.0 {tag}")
 
+    @pytest.mark.parametrize("tag", ["a:b", "localhost:5000/a"])
+    def test_that_is_no_goal_of_make(self, refuse, tag):
+        refuse("tag", "0.1.0", tag, values=[f"'{tag}'"])
+
+    @pytest.mark.parametrize("goal", ["tag", "buildtag"])
+    def test_that_make_takes_for_a_variable(self, checkout, docker, calls, goal):
+        result = checkout.make(goal, "a=b", env=docker())
+        assert result.returncode == 2
+        assert "'a=b'" in result.stdout
+        assert not calls.exists()
+
     def test_without_an_accepted_image(self, refuse):
         refuse("tag", "0.1.0", "latest", values=["make release"])
 
