@@ -81,6 +81,7 @@ export RUFF_NO_CACHE=true
 check "ruff check" ruff check --quiet --config docker/lint/ruff.toml .
 check "ruff format" ruff format --quiet --config docker/lint/ruff.toml --check --diff .
 # That subprocesses are called at all is no news here; how, ruff looks at too.
+check "mypy" mypy --strict --no-error-summary --cache-dir=/dev/null pipeline docs/exercises
 check "bandit" bandit --quiet --recursive --skip B404,B603 --exclude src/todo/tests src docker ansible
 files '*requirements*.txt' '*tools.txt' 'src/requirements/*.txt' | on "pip-audit" audited
 shell_scripts 2>/dev/null | on "shellcheck" shellcheck

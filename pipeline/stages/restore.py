@@ -29,9 +29,8 @@ def run(context: Context, *given: str) -> None:
     name = given[0] if given else ""
     place = context.root / name
     if not name:
-        raise VerdictError(
-            f"expected a backup, found none given. Type: {context.make('restore', f'FILE={shlex.quote(example(context))}')}"
-        )
+        example = context.make("restore", f"FILE={shlex.quote(newest(context))}")
+        raise VerdictError(f"expected a backup, found none given. Type: {example}")
     if not place.is_file():
         raise VerdictError(
             f"expected a backup at {name}, found no such file. Correct the path, "
@@ -64,7 +63,7 @@ def run(context: Context, *given: str) -> None:
     context.success(f"Restore complete: content {found}, as in {name}")
 
 
-def example(context: Context) -> str:
+def newest(context: Context) -> str:
     """Return the newest backup, or what one is called."""
     found = sorted((context.root / "backups").glob("*.sql.gz"))
     return str(found[-1].relative_to(context.root)) if found else "backups/NAME.sql.gz"

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import time
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -123,15 +122,7 @@ def test_what_an_earlier_run_left_is_not_beside_what_a_killed_one_left(released,
     assert {name for name in REPORTS if released.path(f"reports/{name}").exists()} == set(REPORTS)
 
 
-@pytest.mark.parametrize("by", ["flock", "perl"])
-def test_a_run_waits_for_one_whose_make_was_killed(released, tmp_path, by):
-    env = {}
-    if by == "perl":  # as on macOS
-        env["PATH"] = str(tmp_path)
-        for folder in os.environ["PATH"].split(":"):
-            for command in Path(folder).glob("*"):
-                if command.name != "flock" and not (tmp_path / command.name).exists():
-                    (tmp_path / command.name).symlink_to(command)
+def test_a_run_waits_for_one_whose_make_was_killed(released):
     process = released.start("test")
     for line in process.stdout:
         if line.startswith("=> Ensuring database is ready"):
@@ -139,7 +130,7 @@ def test_a_run_waits_for_one_whose_make_was_killed(released, tmp_path, by):
     process.kill()
     process.wait(timeout=60)
     said = Drain(process)
-    answer = released.make("test", env=env)
+    answer = released.make("test")
     assert answer.returncode == 0, answer.stdout
     assert "=> Another run is at work in this checkout: waiting for it" in answer.stdout
     # It came to its end, undisturbed, and before ours began.
@@ -167,7 +158,8 @@ def test_a_full_disk_under_target(released, tmp_path):
 
         with Watch(small) as watch:
             answer = small.make("build", MIN_FREE_GIB=0)
-        refused(answer, "no space left", f"make build BUILD_ID={small.build_id} HTTP_PORT={small.port}")
+        refused(answer)
+        assert "no space left" in answer.stdout
         assert watch.seen == {()}
         assert small.path("target/SHA256SUMS").read_text() == before
 
@@ -321,14 +313,10 @@ class TestMachine:
         figures.setdefault("faults, seconds until green again", {})[after] = round(time.monotonic() - began, 1)
 
     def refused(self, machine, answer):
-        """Give back the sentence; it ends with the command that was typed, if it is to be typed again."""
+        """Return the message; target/ is whole, and nothing is left beside it."""
         assert faults_of_target(machine.checkout) == []
         assert list(machine.checkout.folder.glob(".state/gone")) == []
         return refused(answer)
-
-    def same(self, machine, goal):
-        made = machine.checkout
-        return f"then: make {goal} BUILD_ID={made.build_id} HTTP_PORT={made.port} CLIENT_PORT={made.client_port}"
 
     def test_network_gone_during_a_build(self, machine):
         try:
@@ -341,9 +329,8 @@ class TestMachine:
 
     def test_disk_full_during_a_build(self, machine, figures):
         answer = machine.make("release", moment="=> Building the dev image", fault=lambda: machine.fill(leave=150))
-        sentence = self.refused(machine, answer)
-        assert "no space left on the engine's disk" in sentence
-        assert sentence.endswith(self.same(machine, "release"))
+        self.refused(machine, answer)
+        assert "no space left" in answer.stdout
         assert not machine.checkout.path("target").exists()
         machine.empty()
         self.released(machine, figures, "a full disk, with nothing built before")
@@ -351,16 +338,13 @@ class TestMachine:
     def test_engine_restarted_while_the_release_starts(self, machine, figures):
         edit(machine.checkout)
         answer = machine.make("release", moment="=> Starting the application", fault=machine.restart_engine)
-        sentence = self.refused(machine, answer)
-        assert "Docker engine was restarted" in sentence
-        assert sentence.endswith(self.same(machine, "release"))
+        self.refused(machine, answer)
         self.released(machine, figures, "a restart of the engine while the release starts")
 
     def test_engine_gone_while_the_release_is_judged(self, machine, figures):
         edit(machine.checkout)
         answer = machine.make("release", moment="=> Running acceptance tests", fault=machine.kill_engine)
-        sentence = self.refused(machine, answer)
-        assert "Docker engine does not answer" in sentence
+        assert "no verdict" in self.refused(machine, answer)
         machine.start_engine()
         self.released(machine, figures, "the end of the engine while the release is judged")
 
@@ -368,8 +352,9 @@ class TestMachine:
         before = machine.checkout.path("target/SHA256SUMS").read_text()
         edit(machine.checkout)
         machine.fill(leave=0)
-        sentence = self.refused(machine, machine.make("build"))
-        assert "no space left on the engine's disk" in sentence
+        answer = machine.make("build")
+        self.refused(machine, answer)
+        assert "no space left" in answer.stdout
         assert machine.checkout.path("target/SHA256SUMS").read_text() == before
         machine.empty()
         self.released(machine, figures, "a full disk, with a release there")

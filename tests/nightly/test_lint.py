@@ -16,6 +16,7 @@ WORKFLOW = (".github/workflows/ci.yml", '"on": push\njobs:\n  check:\n    runs-o
 BROKEN = {
     "ruff check": ("tests/broken_check.py", "import os\n"),
     "ruff format": ("tests/broken_format.py", "x = {  'a':1 }\n"),
+    "mypy": ("pipeline/broken.py", "def broken() -> int:\n    return None\n"),
     "bandit": ("src/todobackend/broken.py", "import pickle\n\nprint(pickle.loads(b''))\n"),
     "shellcheck": ("docker/broken.sh", "#!/bin/bash\necho $1\n"),
     "hadolint": ("docker/broken/Dockerfile", "FROM debian\nRUN cd /tmp\n"),
