@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import lock
+from pipeline import lock as locks
 from pipeline.commands import compose
 from pipeline.configuration import Configuration
 from pipeline.console import Console
@@ -86,8 +86,8 @@ class Context:
     def lock(self) -> None:
         """Wait until no other run works in this checkout or on this pipeline."""
         if not self.is_locked:
-            files = (self.state / "lock", lock.pipeline_file(self.configuration.pipeline))
-            lock.take(self.runner, self.console, *files)
+            files = (self.state / "lock", locks.pipeline_file(self.configuration.pipeline))
+            locks.take(self.runner, self.console, *files)
             self.is_locked = True
 
     def compose(self, environment: str, *arguments: str) -> Sequence[str]:

@@ -1,0 +1,152 @@
+"""A Docker engine of a few dictionaries: it builds, runs and judges at once, and can be killed at any command."""
+
+import hashlib
+import re
+
+from pipeline.runner import Result
+from support.recorder import Recorder
+
+# The image that each service of the compose files has.
+IMAGES = {
+    ("dev", "agent"): "agent",
+    ("dev", "test"): "dev",
+    ("release", "app"): "app",
+    ("release", "nginx"): "nginx",
+    ("release", "client"): "client",
+    ("release", "test"): "specs",
+    ("release", "browser-test"): "browser-specs",
+}
+WHEEL = "todobackend-0.1.0-py3-none-any.whl"
+EVIDENCE = {"dev": ["unittests.xml", "coverage.xml"], "test": ["acceptance.xml"], "browser-test": ["browser.xml"]}
+VERSION = "org.opencontainers.image.version"
+
+
+class Killed(BaseException):
+    """The process was killed."""
+
+
+class FakeEngine(Recorder):
+    """A runner whose docker has state. `statuses` are the exit statuses of services; `last` is the number of the
+    command at which the process is killed; `absent` are services whose container is never made."""
+
+    def __init__(self, root):
+        super().__init__(root)
+        self.images, self.labels, self.jobs, self.running = {}, {}, {}, {}
+        self.statuses, self.absent, self.last = {}, set(), None
+        self.revision, self.dirty, self.branch = "0123456789abcdef", "", "main"
+
+    def note(self, command):
+        command = tuple(command)
+        self.commands.append(command)
+        if self.last is not None and len(self.commands) > self.last:
+            raise Killed
+        line = " ".join(command)
+        found = [result for words, result in self.results.items() if isinstance(words, str) and words in line]
+        if found:
+            return found[0]
+        if command[:2] == ("docker", "compose"):
+            environment = re.search("docker/([a-z-]+)/docker-compose.yml", line)
+            return self.compose(environment[1] if environment else "", command)
+        if command[0] == "git":
+            return self.git(command[3:])
+        if command[0] != "docker":
+            return Result(0, "")
+        handler = getattr(self, f"do_{command[1]}", None)
+        return handler(command) if handler else Result(0, "")
+
+    def git(self, words):
+        answers = {
+            "rev-parse": Result(0, self.revision),
+            "status": Result(0, self.dirty),
+            "symbolic-ref": Result(0, self.branch),
+            "remote": Result(0, "https://me:secret@git.example/todo.git"),
+            "log": Result(0, "2026-01-01T00:00:00+00:00"),
+        }
+        if words[0] == "hash-object":
+            return Result(0, hashlib.sha256((self.root / words[1]).read_bytes()).hexdigest())
+        return answers.get(words[0], Result(0, ""))
+
+    # --- images ---
+
+    def sources(self):
+        """Return the digest of src/: what an image is made of."""
+        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(self.root.glob("src/*")))).hexdigest()[:12]
+
+    def do_build(self, command):
+        self.images[command[command.index("--tag") + 1]] = f"sha256:{command[command.index('--tag') + 1]}"
+        return Result(0, "")
+
+    def do_image(self, command):
+        if command[2] != "inspect":
+            return Result(0, "")
+        name, form = command[-1], command[-2]
+        identity = self.images.get(name, name if name in self.images.values() else "")
+        label = re.search('index .Config.Labels "(.*)"', form)
+        if not identity:
+            return Result(1, "")
+        if label:
+            return Result(0, self.labels.get(identity, {}).get(label[1], ""))
+        if "RepoTags" in form:
+            return Result(0, "\n".join(each for each, its in self.images.items() if its == identity))
+        return Result(0, identity)
+
+    def do_tag(self, command):
+        self.images[command[3]] = self.images.get(command[2], command[2])
+        return Result(0, "")
+
+    def do_rmi(self, command):
+        for name in command[2:]:
+            self.images.pop(name, None)
+        return Result(0, "")
+
+    # --- containers ---
+
+    def compose(self, environment, command):
+        words = [word for word in command if not word.startswith("-")]
+        if "build" in words:
+            for service in words[words.index("build") + 1 :]:
+                name = self.names(IMAGES[environment, service]) if (environment, service) in IMAGES else service
+                self.images[name] = f"sha256:{name}:{self.sources()}"
+                self.labels[self.images[name]] = {VERSION: "0.1.0", "org.opencontainers.image.revision": self.revision}
+        elif "run" in words and "--name" in command:
+            name = command[command.index("--name") + 1]
+            service = name.split("-", 1)[1].rpartition("-")[0]
+            if service not in self.absent:
+                self.jobs[name] = (environment, service)
+            return Result(self.statuses.get(service, 0), "")
+        elif "up" in words and "app" in words:
+            self.running = {service: self.images[self.names(service)] for service in ("app", "nginx", "client")}
+        return Result(0, "")
+
+    def names(self, part):
+        return f"todobackend{'' if part == 'app' else '-' + part}:built"
+
+    def do_ps(self, command):
+        line = " ".join(command)
+        name = re.search(r"name=\^(\S+)\$", line)
+        if name:
+            return Result(0, name[1] if name[1] in self.jobs else "")
+        service = re.search(r"compose.service=(\S+)", line)
+        if service:
+            return Result(0, service[1] if service[1] in self.running else "")
+        return Result(0, "\n".join(self.running) if "status=running" in line else "")
+
+    def do_inspect(self, command):
+        return Result(0, self.running.get(command[-1], ""))
+
+    def do_cp(self, command):
+        name, _, _ = command[2].partition(":")
+        folder = self.root / command[3]
+        environment, service = self.jobs[name]
+        if service == "builder":
+            (folder / WHEEL).write_text(self.sources())
+            digest = hashlib.sha256((folder / WHEEL).read_bytes()).hexdigest()
+            (folder / "SHA256SUMS").write_text(f"{digest}  {WHEEL}\n")
+        for report in EVIDENCE.get(service if environment == "release" else environment, ()):
+            (folder / report).write_text(f"<testsuites>{self.sources()}</testsuites>")
+        return Result(0, "")
+
+    def do_rm(self, command):
+        for name in command[2:]:
+            self.jobs.pop(name, None)
+        return Result(0, "")
