@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +33,17 @@ def is_port(value: str) -> bool:
 
 
 ANY = Knob("{name}", lambda _value: True)
+
+
+def is_address(value: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
 NUMBER = Knob("a whole number in {name}", matches("[0-9]{1,6}"))
 PORT = Knob("{name} from 1 to 65535", is_port, "Type for example: make {goals} {name}=8001")
 
@@ -50,6 +62,9 @@ KNOBS = {
     ),
     "DOCKER_REGISTRY": Knob(
         "DOCKER_REGISTRY as a host's name, with a port where it has one", matches("[A-Za-z0-9.-]+(:[0-9]+)?")
+    ),
+    "BIND": Knob(
+        "BIND as the IP address of this machine to listen on", is_address, "Type for example: make {goals} BIND=0.0.0.0"
     ),
     "PROBE_TIMEOUT": NUMBER,
     "PROBE_DELAY": NUMBER,
@@ -158,6 +173,7 @@ class Configuration:
             "APT_FILE": str(network / "apt.conf"),
             "NPM_FILE": str(network / "npmrc"),
             **{name: self.knob(name) for name in KNOBS if name.endswith("_PORT")},
+            "BIND": f"[{self.knob('BIND')}]" if ":" in self.knob("BIND") else self.knob("BIND"),
             **{name: self.knob(name) for name in ("PROBE_DELAY", "PROBE_TIMEOUT", "CLUSTER_NETWORK")},
         }
 

@@ -24,6 +24,11 @@ def compose_version() -> Sequence[str]:
     return ("docker", "compose", "version", "--short")
 
 
+def buildx_version() -> Sequence[str]:
+    """Ask for the version of the plugin that builds, and asks registries."""
+    return ("docker", "buildx", "version")
+
+
 def project_of_port(port: int) -> Sequence[str]:
     """Ask for the Compose project whose container publishes a port."""
     return ("docker", "ps", "--filter", f"publish={port}", "--format", f'{{{{.Label "{PROJECT}"}}}}')

@@ -22,7 +22,7 @@ from pipeline.stages import Context
 TEMPORARY = "/tmp"  # noqa: S108 - in the container
 SOCKET = "/var/run/docker.sock"
 # A task that failed: as the one line of JSON, or as a line of YAML.
-MESSAGE = re.compile(r"""^(?:.*"msg": "FAIL: (.*)"}|\s*msg: .FAIL: (.*))$""", re.MULTILINE)
+MESSAGE = re.compile(r"""^(?:.*"msg": "FAIL: (.*)"}|\s*msg: .FAIL: (.*?)['"]?)$""", re.MULTILINE)
 RELEASED = re.compile(r'"msg": "(Release .* runs; .*)"')
 # One connection for all tasks; a host that is down is found out soon.
 SSH = """Host *

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from pipeline import images
 from pipeline.errors import InfrastructureError
 from pipeline.stages import Context, probe, shell
 
@@ -19,7 +20,7 @@ def run(context: Context) -> None:
     context.engine.remove_containers(configuration.dev_project, "app")
     # A terminal only where there is one to type Ctrl-C in.
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    options = ("--rm", "--service-ports", *(() if has_terminal else ("--no-TTY",)))
+    options = ("--rm", "--service-ports", *images.as_owner(context), *(() if has_terminal else ("--no-TTY",)))
     command = context.compose("dev", "run", *options, "--name", f"{configuration.dev_project}-app", "app")
     try:
         status = context.run(command, stdin=None)

@@ -45,6 +45,9 @@ def ensure(context: Context) -> None:
             "apt-get install docker-compose (2.20 or newer; on Ubuntu docker-compose-v2)",
         )
         install_plugins(context)
+    if context.capture(docker.buildx_version()).status != 0:
+        may_install(context, "no buildx plugin", "apt-get install docker-buildx (docker-buildx-plugin of Docker's own)")
+        install_plugins(context)
 
 
 def revive(context: Context, answer: str) -> None:
@@ -176,7 +179,7 @@ def start_daemon(context: Context) -> None:
 
 def install_plugins(context: Context) -> None:
     """Install Compose and buildx, from Debian 13 where this distribution's are too old."""
-    context.info("Installing the Compose plugin")
+    context.info("Installing the plugins Compose and buildx")
     if candidate(context, "docker-compose-v2"):  # Ubuntu's name
         apt_install(context, "docker-compose-v2", "docker-buildx")
     elif at_least(candidate(context, "docker-compose"), MIN_COMPOSE):

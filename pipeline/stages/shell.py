@@ -18,7 +18,7 @@ def run(context: Context) -> None:
     context.info(
         "A shell in the dev image: src/ is the checkout's, read-only; test.sh runs the tests of the image; exit ends it"
     )
-    options = ("--rm", "--volume", f"{context.root}/src:/app/src:ro")
+    options = ("--rm", *images.as_owner(context), "--volume", f"{context.root}/src:/app/src:ro")
     command = context.compose("dev", "run", *options, "test", "bash", "-c", "bash || true")
     if context.run(command, stdin=None) != 0:
         sentence = probe.sentence(context, "dev", context.configuration.dev_project)

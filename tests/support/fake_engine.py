@@ -1,10 +1,11 @@
 """A Docker engine of a few dictionaries: it builds, runs and judges at once, and can be killed at any command."""
 
 import hashlib
+import os
 import re
 
 from pipeline.runner import Result
-from support.recorder import Recorder
+from support.recorder import Recorder, context
 
 # The image that each service of the compose files has.
 IMAGES = {
@@ -70,7 +71,8 @@ class FakeEngine(Recorder):
 
     def sources(self):
         """Return the digest of src/: what an image is made of."""
-        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(self.root.glob("src/*")))).hexdigest()[:12]
+        files = sorted(path for path in self.root.glob("src/**/*") if path.is_file())
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
     def do_build(self, command):
         self.images[command[command.index("--tag") + 1]] = f"sha256:{command[command.index('--tag') + 1]}"
@@ -150,3 +152,17 @@ class FakeEngine(Recorder):
         for name in command[2:]:
             self.jobs.pop(name, None)
         return Result(0, "")
+
+
+def on(engine, goals="release", **knobs):
+    """Return a context as a new process has it: the locks of the one before are free."""
+    while engine.locks:
+        os.close(engine.locks.pop())
+    made = context(engine, engine.root, **knobs)
+    made.configuration.goals = goals
+    return made
+
+
+def said(this, method="success"):
+    """Return what the console was given."""
+    return [text for kind, text in this.console.said if kind == method]

@@ -18,12 +18,14 @@ KNOBS = {
     "MIN_FREE_GIB": "0",
     "HTTP_PORT": "8000",
     "CLIENT_PORT": "3000",
+    "BIND": "127.0.0.1",
     "REGISTRY_PORT": "5000",
     "INDEX_PORT": "5001",
     "CI_PORT": "8010",
     "DOCS_PORT": "8020",
     "INSTALL_ENGINE": "yes",
     "PARENTS": "auto",
+    "CLUSTER_NETWORK": "10.77.0",
 }
 
 
@@ -32,6 +34,7 @@ ENGINE = {
     docker.info("ServerVersion"): Result(0, "28.5.2"),
     docker.engine_version(): Result(0, "28.5.2"),
     docker.compose_version(): Result(0, "2.40.3"),
+    docker.buildx_version(): Result(0, "github.com/docker/buildx 0.29.1"),
 }
 
 

@@ -148,6 +148,12 @@ class TestSpace:
 
 
 class TestPorts:
+    @pytest.fixture
+    def free(self):
+        """A port for each knob: a release may run on this machine."""
+        names = [name for name in KNOBS if name.endswith("_PORT")]
+        return {name: str(port) for name, port in zip(names, PORTS.take(len(names)), strict=True)}
+
     @pytest.fixture(params=["127.0.0.1", "::1"])
     def taken(self, request):
         port = PORTS.take(2)[0]
@@ -168,21 +174,21 @@ class TestPorts:
             ),
         ],
     )
-    def test_a_port_of_another_program_is_refused_and_the_next_one_proposed(self, goal, knob, taken):
+    def test_a_port_of_another_program_is_refused_and_the_next_one_proposed(self, goal, knob, taken, free):
         with pytest.raises(VerdictError, match=f"port {taken} to be free, found another program.* {knob}={taken + 1}"):
-            doctor.look(context(**{knob: str(taken)}), [goal])
+            doctor.look(context(**{**free, knob: str(taken)}), [goal])
 
     def test_a_verb_that_publishes_none_does_not_ask(self, taken):
         doctor.look(context(HTTP_PORT=str(taken)), ["test"])
 
-    def test_the_port_of_the_environment_that_is_replaced_is_fine(self, taken):
+    def test_the_port_of_the_environment_that_is_replaced_is_fine(self, taken, free):
         recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend")})
-        doctor.look(context(recorder, HTTP_PORT=str(taken)), ["release"])
+        doctor.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
 
-    def test_another_pipeline_is_named(self, taken):
+    def test_another_pipeline_is_named(self, taken, free):
         recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend-2")})
         with pytest.raises(VerdictError, match="found todobackend-2 on it"):
-            doctor.look(context(recorder, HTTP_PORT=str(taken)), ["release"])
+            doctor.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
 
     def test_the_engine_may_return_the_port_of_a_killed_run_a_moment_later(self, monkeypatch):
         answers = iter([True, True, False])

@@ -13,11 +13,12 @@ from support.checkout import Checkout, refused
 from support.commands import PORTS, run
 
 # What only looks. Everything else would be a build, a start or a change.
-LOOKS = ("info", "version", "compose version", "ps", "image inspect", "images", "network inspect")
+LOOKS = ("info", "version", "compose version", "buildx version", "ps", "image inspect", "images", "network inspect")
 ENGINE = """
 case "$*" in
     *ServerVersion* | *Server.Version*) echo 28.5.2 ;;
     "compose version"*) echo 2.40.3 ;;
+    "buildx version"*) ;;
     *DockerRootDir*) echo /var/lib/docker ;;
     ps* | images*) ;;
     *) exit 1 ;;
@@ -87,6 +88,10 @@ class TestEngine:
 
     def test_compose_too_old(self, refuse, docker):
         refuse("test", env=docker(ENGINE.replace("2.40.3", "2.3.3")), values=["2.3.3"], INSTALL_ENGINE="no")
+
+    def test_no_buildx(self, refuse, docker):
+        script = ENGINE.replace('"buildx version"*) ;;', "")
+        refuse("test", env=docker(script), values=["docker-buildx"], INSTALL_ENGINE="no")
 
     def test_no_permission(self, refuse, docker):
         script = 'echo "permission denied while trying to connect to the Docker daemon socket" >&2; exit 1'
