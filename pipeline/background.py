@@ -5,28 +5,47 @@ from __future__ import annotations
 import dataclasses
 import sys
 import threading
+from types import TracebackType
 from typing import TYPE_CHECKING, Callable
+
+from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from pipeline.stages import Context
 
+# How much of the log of a failure is shown.
+LINES = 40
+
 
 class Background:
-    """A step that runs at once, its output in .state/NAME.log. `work` gets a context, and returns an exit status."""
+    """A step that runs beside a `with` block, its output in .state/NAME.log; the block ends when both have.
 
-    def __init__(self, context: Context, name: str, work: Callable[[Context], int]):
+    An error of the step is raised after the block, with the end of its log; without `required` it is ignored.
+    """
+
+    def __init__(self, context: Context, name: str, work: Callable[[Context], object], required: bool = True):
+        self.context, self.required = context, required
         self.log = context.state / f"{name}.log"
-        self.status = 1
-        self.thread = threading.Thread(target=self._run, args=(context, work), daemon=True)
+        self.error: PipelineError | None = None
+        self.thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+
+    def _run(self, work: Callable[[Context], object]) -> None:
+        with self.log.open("w") as log:
+            try:
+                work(dataclasses.replace(self.context, runner=self.context.runner.writing_to(log)))
+            except PipelineError as error:
+                self.error = error
+
+    def __enter__(self) -> None:
         self.thread.start()
 
-    def _run(self, context: Context, work: Callable[[Context], int]) -> None:
-        with self.log.open("w") as log:
-            self.status = work(dataclasses.replace(context, runner=context.runner.writing_to(log)))
-
-    def wait(self) -> int:
-        """Wait for its end; show its output where it failed. Returns its exit status."""
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        if kind is not None and not issubclass(kind, Exception):
+            # The run is interrupted: what it started must end before anything of it is removed.
+            self.context.runner.end_all(terminate=kind is not KeyboardInterrupt)
         self.thread.join()
-        if self.status != 0:
-            print(self.log.read_text(errors="replace"), end="", file=sys.stderr, flush=True)
-        return self.status
+        if self.error and self.required:
+            lines = self.log.read_text(errors="replace").splitlines()[-LINES:]
+            print("\n".join(lines), file=sys.stderr, flush=True)
+            if kind is None:
+                raise self.error

@@ -6,21 +6,22 @@ From a registry where one answers; else made from Debian's packages, under names
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
 import shutil
 import tarfile
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from pipeline import files, lock
+from pipeline import lock
+from pipeline.background import Background
 from pipeline.commands import docker, mmdebstrap
-from pipeline.errors import InfrastructureError, PipelineError, VerdictError
+from pipeline.errors import InfrastructureError, VerdictError
 from pipeline.runner import Runner
 from pipeline.stages import Context, engine
 
@@ -186,120 +187,89 @@ def make(context: Context, missing: Sequence[Parent]) -> None:
     file = lock.pipeline_file("todobackend-parents")
     lock.take(context.runner, context.console, file, waiting="Another run is making the parents")
     missing = [parent for parent in missing if not parent.own()]  # the run before may have made them
-    with tempfile.TemporaryDirectory(prefix="todobackend-parents.") as name:
+    with tempfile.TemporaryDirectory(prefix="todobackend-parents.") as name, contextlib.ExitStack() as beside:
         folder = Path(name)
         folder.chmod(0o755)  # apt downloads as the user _apt
-        makers = [Maker(context, parent, folder) for parent in missing]
-        for maker in makers:
-            maker.thread.start()
-        try:
-            for maker in makers:
-                maker.thread.join()
-        except BaseException:
-            # mmdebstrap has to take its mounts away before its folder is removed.
-            context.runner.end_all()
-            raise
-        # What stopped one has stopped the other too, as a rule: one log, one error.
-        for maker in makers:
-            if maker.error:
-                maker.show_log()
-                raise maker.error
+        for parent in missing:
+            beside.enter_context(Background(context, parent.kind, functools.partial(make_one, parent, folder)))
 
 
-class Maker:
-    """Makes one stand-in, its output in a log."""
+def make_one(parent: Parent, folder: Path, context: Context) -> None:
+    """Make a stand-in: a file system in a folder, then an image."""
+    began = time.monotonic()
+    file = folder / f"{parent.kind}.tar"
+    runner, suite = context.runner, parent.suite
+    sources = find_sources(runner, suite, folder)
+    unchecked = [name for name in DATE_CHECKS if setting(runner, name) == "false"]
+    # As root, mmdebstrap mounts what a chroot needs where the whole machine sees it, and leaves it there when it is
+    # killed hard: so in a mount namespace, which goes with the last process in it.
+    alone = ("unshare", "--mount") if runner.capture(("unshare", "--mount", "true")).status == 0 else ()
+    command = mmdebstrap.build(parent.kind, suite, str(file), sources, unchecked)
+    here = ("env", "-C", str(context.root / FOLDER), f"TMPDIR={folder}", *proxies(runner))
+    if runner.run((*here, *alone, *command)) != 0:
+        raise InfrastructureError(
+            f"expected mmdebstrap to make Debian {suite} from its packages, found the error above. "
+            "Mend it, or let the Docker engine reach a registry that has the parents, then run make again."
+        )
+    check_line(parent, file)
+    import_image(context, parent, file)
+    context.detail(f"{parent.own_name}: {time.monotonic() - began:.1f} s")
 
-    def __init__(self, context: Context, parent: Parent, folder: Path):
-        self.context, self.parent, self.folder = context, parent, folder
-        self.error: PipelineError | None = None
-        self.log = folder / f"{parent.kind}.log"
-        self.thread = threading.Thread(target=self._run, daemon=True)
 
-    def _run(self) -> None:
-        began = time.monotonic()
-        with self.log.open("w") as log:
-            try:
-                self._make(self.context.runner.writing_to(log))
-            except PipelineError as error:
-                self.error = error
-        self.context.detail(f"{self.parent.own_name}: {time.monotonic() - began:.1f} s")
+def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:
+    """Return the lines of sources.list; none on a machine that has no Debian mirror of its own (Ubuntu).
 
-    def show_log(self) -> None:
-        """Show the end of the log, without what mmdebstrap tells of its steps."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        for line in [line for line in lines if not line.startswith(("I: ", "    "))][-12:]:
-            print(line[:300], flush=True)
+    mmdebstrap knows Debian's, and the updates that belong to a stable suite.
+    """
+    main = mirror(runner, "Debian")
+    if not main:
+        return []
+    if runner.run(mmdebstrap.look_up(main, suite, str(folder / f"{suite}.index"))) != 0:
+        raise InfrastructureError(
+            f"expected this machine's Debian mirror to give the suite {suite}, found the error above. Mend the network "
+            "or apt's sources, or let the Docker engine reach a registry that has the parents, then run make again."
+        )
+    found = [mmdebstrap.source(main, suite)]
+    if suite != "sid":  # which is its own update
+        security = mirror(runner, "Debian-Security")
+        for address, name in ((main, f"{suite}-updates"), (security, f"{suite}-security")):
+            command = mmdebstrap.look_up(address, name, str(folder / f"{name}.index"))
+            if address and runner.capture(command).status == 0:
+                found.append(mmdebstrap.source(address, name))
+    return found
 
-    def _make(self, runner: Runner) -> None:
-        kind, suite = self.parent.kind, self.parent.suite
-        file = self.folder / f"{kind}.tar"
-        sources = self._sources(runner, suite)
-        unchecked = [name for name in DATE_CHECKS if setting(runner, name) == "false"]
-        # As root, mmdebstrap mounts what a chroot needs where the whole machine sees it, and leaves it there when it is
-        # killed hard: so in a mount namespace, which goes with the last process in it.
-        alone = ("unshare", "--mount") if runner.capture(("unshare", "--mount", "true")).status == 0 else ()
-        command = mmdebstrap.build(kind, suite, str(file), sources, unchecked)
-        here = ("env", "-C", str(self.context.root / FOLDER), f"TMPDIR={self.folder}", *proxies(runner))
-        if runner.run((*here, *alone, *command)) != 0:
-            raise InfrastructureError(
-                f"expected mmdebstrap to make Debian {suite} from its packages, found the error above. "
-                "Mend it, or let the Docker engine reach a registry that has the parents, then run make again."
-            )
-        self._check_line(file)
-        self._import(runner, file)
 
-    def _sources(self, runner: Runner, suite: str) -> list[str]:
-        """Return the lines of sources.list; none on a machine that has no Debian mirror of its own (Ubuntu).
+def check_line(parent: Parent, file: Path) -> None:
+    """Refuse another line than the pinned one: both ways must run the same server. Raises VerdictError."""
+    name, member = {
+        "debian": ("Debian", "./etc/debian_version"),
+        "mysql": ("MySQL", "./var/lib/dpkg/status"),
+    }[parent.kind]
+    with tarfile.open(file) as archive:
+        opened = archive.extractfile(member)
+        text = opened.read().decode() if opened else ""
+    if parent.kind == "mysql":
+        version = re.search(r"^Package: mysql-server-core\n(?:.+\n)*?Version: (.*)$", text, re.MULTILINE)
+        text = version[1] if version else ""
+    if not f"{text.strip()}.".startswith(f"{parent.line}."):
+        raise VerdictError(
+            f"expected {name} {parent.line} from Debian's packages, found '{text.strip()}'. Let this machine reach a "
+            f"registry, or pin the new line: {parent.kind.upper()}_LINE in docker/parents/pins.env"
+        )
 
-        mmdebstrap knows Debian's, and the updates that belong to a stable suite.
-        """
-        main = mirror(runner, "Debian")
-        if not main:
-            return []
-        if runner.run(mmdebstrap.look_up(main, suite, str(self.folder / f"{suite}.index"))) != 0:
-            raise InfrastructureError(
-                f"expected this machine's Debian mirror to give the suite {suite}, found the error above. Mend the "
-                "network or apt's sources, or let the Docker engine reach a registry that has the parents, then run "
-                "make again."
-            )
-        found = [mmdebstrap.source(main, suite)]
-        if suite != "sid":  # which is its own update
-            security = mirror(runner, "Debian-Security")
-            for address, name in ((main, f"{suite}-updates"), (security, f"{suite}-security")):
-                command = mmdebstrap.look_up(address, name, str(self.folder / f"{name}.index"))
-                if address and runner.capture(command).status == 0:
-                    found.append(mmdebstrap.source(address, name))
-        return found
 
-    def _check_line(self, file: Path) -> None:
-        """Refuse another line than the pinned one: both ways must run the same server."""
-        member = {"debian": "./etc/debian_version", "mysql": "./var/lib/dpkg/status"}[self.parent.kind]
-        with tarfile.open(file) as archive:
-            opened = archive.extractfile(member)
-            text = opened.read().decode() if opened else ""
-        if self.parent.kind == "mysql":
-            version = re.search(r"^Package: mysql-server-core\n(?:.+\n)*?Version: (.*)$", text, re.MULTILINE)
-            text = version[1] if version else ""
-        if not f"{text.strip()}.".startswith(f"{self.parent.line}."):
-            name = {"debian": "Debian", "mysql": "MySQL"}[self.parent.kind]
-            raise VerdictError(
-                f"expected {name} {self.parent.line} from Debian's packages, found '{text.strip()}'. Let this machine "
-                f"reach a registry, or pin the new line: {self.parent.kind.upper()}_LINE in docker/parents/pins.env"
-            )
-
-    def _import(self, runner: Runner, file: Path) -> None:
-        """Make the image. It comes to be in one step, and takes the name from the one before it."""
-        name = self.parent.own_name
-        before = self.context.engine.image_id(name)
-        labels = f"LABEL todobackend.project=todobackend {LABEL}={self.parent.recipe()}"
-        changes = [part for change in (labels, *CHANGES[self.parent.kind]) for part in ("--change", change)]
-        if runner.run(("docker", "import", *changes, str(file), name)) != 0:
-            raise InfrastructureError(f"expected docker to import {name}, found the error above. Then run make again.")
-        # The one before goes, unless it has another name or something was made from it.
-        if before and runner.capture(docker.image_field(before, "{{len .RepoTags}}")).output == "0":
-            runner.capture(("docker", "rmi", before))
-        with contextlib.suppress(OSError):
-            files.remove(file)
+def import_image(context: Context, parent: Parent, file: Path) -> None:
+    """Make the image. It comes to be in one step, and takes the name from the one before it."""
+    before = context.engine.image_id(parent.own_name)
+    labels = f"LABEL todobackend.project=todobackend {LABEL}={parent.recipe()}"
+    changes = [part for change in (labels, *CHANGES[parent.kind]) for part in ("--change", change)]
+    if context.run(("docker", "import", *changes, str(file), parent.own_name)) != 0:
+        raise InfrastructureError(
+            f"expected docker to import {parent.own_name}, found the error above. Then run make again."
+        )
+    # The one before goes, unless it has another name or something was made from it.
+    if before and context.capture(docker.image_field(before, "{{len .RepoTags}}")).output == "0":
+        context.capture(("docker", "rmi", before))
 
 
 def mirror(runner: Runner, label: str) -> str:

@@ -8,8 +8,8 @@ import re
 from pipeline import evidence, images
 from pipeline.background import Background
 from pipeline.commands.git import git
-from pipeline.errors import NETWORK_HINT, InfrastructureError, VerdictError
-from pipeline.stages import Context, accept, start, test
+from pipeline.errors import VerdictError
+from pipeline.stages import Context, accept, start
 
 
 def run(context: Context) -> None:
@@ -67,19 +67,14 @@ def describe(context: Context) -> dict[str, str]:
 def build_images(context: Context) -> None:
     """Build the release images, beside them the suites'. The agent is one image for both environments."""
     suites = Background(context, "suites", build_suites)
-    reporter = Background(context, "reporter", test.build_reporter)
-    status = context.run(context.compose("dev", "build", "agent"))
-    status = status or context.run(context.compose("release", "build", "app", "nginx"))
-    status = suites.wait() or status
-    reporter.thread.join()
-    if status != 0:
-        raise InfrastructureError(f"expected the release image to build, found the error above. {NETWORK_HINT}")
+    with suites, Background(context, "reporter", images.build_report, required=False):
+        images.build_by_compose(context, "dev", "the release image", "agent", quiet=False)
+        images.build_by_compose(context, "release", "the release image", "app", "nginx", quiet=False)
 
 
-def build_suites(context: Context) -> int:
+def build_suites(context: Context) -> None:
     """Build npm's image, then what gets its packages from there: the page and the suites."""
-    try:
-        images.build_specs_tool(context, "npm", "npm")
-    except InfrastructureError:
-        return 1
-    return context.run(context.compose("release", "build", "client", "test", "browser-test"))
+    images.build_specs_tool(context, "npm", "npm")
+    images.build_by_compose(
+        context, "release", "the page and the suites", "client", "test", "browser-test", quiet=False
+    )

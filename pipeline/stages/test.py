@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipeline import evidence, images
 from pipeline.background import Background
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
-from pipeline.errors import NETWORK_HINT, InfrastructureError, VerdictError
+from pipeline.errors import InfrastructureError, VerdictError
 from pipeline.stages import Context, probe
 
 NO_SUCH_TEST = 64  # docker/dev/test.sh
@@ -17,8 +17,9 @@ NO_SUCH_TEST = 64  # docker/dev/test.sh
 def run(context: Context, *labels: str) -> None:
     """Build the dev image, wait for the database, run the tests. What passes all of them is named `tested`."""
     context.lock()
-    with evidence.stage(context, "test", " ".join(labels)) as stage:
-        reporter = Background(context, "reporter", build_reporter)
+    # What makes the report is built meanwhile; whether it can be is no part of the verdict.
+    reporter = Background(context, "reporter", images.build_report, required=False)
+    with evidence.stage(context, "test", " ".join(labels)) as stage, reporter:
         context.info("Building the dev image...")
         with stage.step("images"):
             build_images(context)
@@ -31,7 +32,6 @@ def run(context: Context, *labels: str) -> None:
             project = context.configuration.dev_project
             status = evidence.run_suite(context, "dev", project, "test", "test", "test.sh", *labels)
         judge(context, status, labels)
-        reporter.thread.join()
         if labels:
             context.success(
                 f"Testing of {stage.note} complete in {stage.seconds} s. A selection opens no gate. "
@@ -46,28 +46,19 @@ def run(context: Context, *labels: str) -> None:
 
 def build_images(context: Context) -> None:
     """Build the dev image and the agent. The database needs no image of ours: it starts meanwhile."""
-    database = Background(context, "database", lambda this: start_database(this))
-    agent = Background(context, "agent", lambda this: this.runner.run(this.compose("dev", "build", "agent")))
-    status = context.run(context.compose("dev", "build", "test"))
-    status = agent.wait() or status
-    # A database that does not start is reported by the agent, which waits for it.
-    database.wait()
-    if status != 0:
-        raise InfrastructureError(f"expected the dev image to build, found the error above. {NETWORK_HINT}")
 
+    def start_database(this: Context) -> None:
+        # Where it does not start, the agent says so, which waits for it.
+        this.run(this.compose("dev", "up", "--detach", "--no-deps", "db"))
 
-def start_database(context: Context) -> int:
-    """Start the dev database, which stays for the next run."""
-    return context.run(context.compose("dev", "up", "--detach", "--no-deps", "db"))
+    def build(this: Context, service: str) -> None:
+        images.build_by_compose(this, "dev", "the dev image", service, quiet=False)
 
-
-def build_reporter(context: Context) -> int:
-    """Build what makes the report; whether it can be built is no part of a verdict."""
-    try:
-        images.build_report(context)
-    except InfrastructureError:
-        return 1
-    return 0
+    with (
+        Background(context, "database", start_database),
+        Background(context, "agent", lambda this: build(this, "agent")),
+    ):
+        build(context, "test")
 
 
 def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:

@@ -205,6 +205,8 @@ class TestNetwork:
             "nginx": ["8000/tcp"],
             "client": ["3000/tcp"],
         }
+        bound = [binding for ports in published.values() for binding in (ports or {}).values()]
+        assert {each["HostIp"] for bindings in bound for each in bindings} == {"127.0.0.1"}
 
     def test_the_database_shares_its_network_with_the_application_alone(self, service):
         network = f"{service.release_project}_data"

@@ -169,7 +169,7 @@ class TestRelease:
     def test_an_image_that_does_not_build_is_no_verdict(self, engine, words):
         build.run(on(engine))
         engine.results = {words: Result(1, "")}
-        with pytest.raises(InfrastructureError, match="release image to build"):
+        with pytest.raises(InfrastructureError, match=" to build, found the error above"):
             release.run(on(engine))
         assert note(engine, "image")["status"] == 2
         assert not ran(engine, "up", "app")

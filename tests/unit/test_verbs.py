@@ -317,7 +317,7 @@ class TestParents:
         [
             ({"mmdebstrap --aptopt": Result(1, "")}, "mmdebstrap to make Debian"),
             ({"docker import": Result(1, "")}, "docker to import"),
-            ({"Label: Debian": Result(0, "https://m"), "apt-helper": Result(1, "")}, "give the suite trixie"),
+            ({"Label: Debian": Result(0, "https://m"), "apt-helper": Result(1, "")}, "give the suite"),
         ],
     )
     def test_that_cannot_be_made_are_a_sentence(self, machine, results, words):
