@@ -32,8 +32,10 @@ CLEAR = [
     [Part("nothing of an earlier run", "python3 tests/support/earlier_run.py", 20)],
 ]
 
+UNIT = Part("unit", 'make tests T="unit --cov --cov-config=coverage.ini"', 10, ("unit",))
+
 EVERY_CHANGE = [
-    [Part("parents", "make parents", 30), Part("check", "make check", 10), pytest_part("unit", 10, "unit")],
+    [Part("parents", "make parents", 30), Part("check", "make check", 10), UNIT],
     [
         # One release, looked at, loaded, attacked, backed up, published, deployed on a lab of three nodes, and removed.
         pytest_part(
