@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.checkout import refused
-from support.commands import docker, run
+from support.commands import PORTS, docker, eventually, run
 from support.release import ask, container, inspect, post, sql
 
 pytestmark = pytest.mark.usefixtures("released")
@@ -237,10 +237,16 @@ class TestNetwork:
         gateway = json.loads(docker("network", "inspect", f"{service.release_project}_default"))[0]["IPAM"]["Config"][
             0
         ]["Gateway"]
-        # From where it may, that is this machine's published port.
-        assert self.reaches(service, "client", gateway, service.port)
-        for name in ("app", "db"):
-            assert not self.reaches(service, name, gateway, service.port)
+        # What another container publishes there.
+        port, listen = PORTS.take()[0], "require('node:net').createServer().listen(8080)"
+        image = f"todobackend-specs:built{service.build_id}"
+        other = docker("run", "--detach", "--rm", "--publish", f"{gateway}:{port}:8080", image, "node", "-e", listen)
+        try:
+            assert eventually(lambda: self.reaches(service, "client", gateway, port))
+            for name in ("app", "db"):
+                assert not self.reaches(service, name, gateway, port)
+        finally:
+            docker("rm", "--force", other)
 
     def test_the_application_listens_for_nobody_but_nginx_and_its_own_health_check(self, service):
         # The state 0A is LISTEN; addresses are written backwards.
