@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # The end of the message of a build that failed.
 NETWORK_HINT = (
+    "A full disk shows in: docker system df. "
     "If it is the network: docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
 )
 
