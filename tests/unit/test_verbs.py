@@ -728,8 +728,9 @@ class TestMain:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         command = tmp_path / "nowhere"
-        # Only as `sleep` it takes a signal at once.
-        while not (command.exists() and command.read_text() == "sleep\n"):
+        # Only as `sleep` it takes a signal at once, and only a pipeline that waits knows its command.
+        waiting = Path(f"/proc/{process.pid}/wchan")
+        while not (command.exists() and command.read_text() == "sleep\n" and waiting.read_text() == "do_wait"):
             assert process.poll() is None
             with contextlib.suppress(OSError, ValueError):
                 command = Path(f"/proc/{int((tmp_path / 'pid').read_text())}/comm")
