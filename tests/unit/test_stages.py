@@ -58,10 +58,8 @@ def outside(tmp_path, monkeypatch):
     monkeypatch.setattr(background, "threading", SimpleNamespace(Thread=AtOnce))
 
 
-@pytest.fixture
-def engine(tmp_path):
-    """A checkout with a source, on an engine that has the parents."""
-    root = tmp_path / "checkout"
+def engine_at(root):
+    """Return an engine that has the parents, with a checkout of one source."""
     (root / "src").mkdir(parents=True)
     (root / "src/models.py").write_text("one\n")
     (root / ".state").mkdir()
@@ -69,6 +67,11 @@ def engine(tmp_path):
     made = FakeEngine(root)
     made.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql"}
     return made
+
+
+@pytest.fixture
+def engine(tmp_path):
+    return engine_at(tmp_path / "checkout")
 
 
 def pipeline(engine):
@@ -199,12 +202,7 @@ class TestKilled:
         assert count > 60
         for last in range(count):
             root = tmp_path / f"killed-{last}"
-            (root / "src").mkdir(parents=True)
-            (root / "src/models.py").write_text("one\n")
-            (root / ".state").mkdir()
-            (root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
-            killed = FakeEngine(root)
-            killed.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql"}
+            killed = engine_at(root)
             killed.last = last
             with pytest.raises(Killed):
                 pipeline(killed)
