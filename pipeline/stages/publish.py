@@ -67,7 +67,8 @@ def check(context: Context) -> list[str]:
             if there and context.engine.image_id(configuration.image(part, "accepted")) not in there:
                 raise VerdictError(
                     f"expected {full} to be new, found it published with another content ({there[0]}). What is "
-                    "published is not replaced: raise the version in src/todobackend/__init__.py, commit, then "
+                    "published is not replaced: raise the version in src/todobackend/__init__.py, "
+                    "commit, then "
                     f"{context.make('release')}; or take the tag away: docker rmi {full}"
                 )
     return tags

@@ -21,6 +21,13 @@ from pipeline.stages import Context
 OLD_NAME, OLD_APP = "todobackend", "todo"
 # The older course's workflow, what was measured, and the history stay as they are.
 KEPT = ("bench/course/", "bench/plots/", "bench/results.json", "docs/performance.md", "CHANGELOG.md", "LICENSE")
+OWNER = "YEAR WHO OWNS IT"
+CHANGELOG = """# Changelog
+
+What a user notices, newest first. Versions are those of `src/{name}/__init__.py`.
+
+## 0.1.0, not yet released
+"""
 TAKEN = {"test", "tests", "src", "manage", "api"}
 
 
@@ -41,10 +48,12 @@ def run(context: Context, name: str = "", app: str = "") -> None:
     # What nobody committed (byte code) would be taken for a package of the old name.
     for old in {OLD_NAME, OLD_APP} - {name, app}:
         files.remove(context.root / "src" / old)
+    begin_anew(context, name)
     context.info("Putting lines and imports in order again...")
     format_code(context)
     context.success(
-        f"Renamed to {name}, with the application {app}: git status shows where. Containers and images of the old name "
+        f"Renamed to {name}, with the application {app}: git status shows where. LICENSE asks for "
+        "the owner. Containers and images of the old name "
         "stay; another checkout's make distclean removes them. Next: make release"
     )
 
@@ -54,7 +63,7 @@ def check(context: Context, name: str, app: str) -> None:
     if not (name and app):
         raise VerdictError(
             f"expected two names, found NAME='{name}' and APP='{app}'. "
-            "Type for example: make rename NAME=shop APP=order"
+            "Type for example: make rename NAME=bookshop APP=basket"
         )
     if context.capture(git(context.root, "status", "--porcelain")).output:
         raise VerdictError(
@@ -65,11 +74,17 @@ def check(context: Context, name: str, app: str) -> None:
         if not re.fullmatch("[a-z][a-z0-9]{1,19}", value):
             raise VerdictError(
                 f"expected {knob} of small letters and digits (it becomes a Python package, an image and a database), "
-                f"found '{value}'. Type for example: make rename NAME=shop APP=order"
+                f"found '{value}'. Type for example: make rename NAME=bookshop APP=basket"
             )
         if is_taken(context, value):
             raise VerdictError(
                 f"expected {knob} to be a name that Python has not given away, found '{value}'. Choose another."
+            )
+        file = stands_in(context, knob, value)
+        if file and value not in (OLD_NAME, OLD_APP):
+            raise VerdictError(
+                f"expected {knob} to be a word that the tree does not use yet (to rename it again would change that "
+                f"too), found '{value}' in {file}. Choose another."
             )
     if name == app:
         raise VerdictError(
@@ -91,11 +106,31 @@ def is_taken(context: Context, name: str) -> bool:
     return bool({name, f"django{name}", f"django_{name}"} & packages)
 
 
+def stands_in(context: Context, knob: str, value: str) -> str:
+    """Return a file of the tree that has a word already, "" for none: NAME anywhere, APP as it would be renamed."""
+    word = value if knob == "NAME" else f"(^|[^A-Za-z0-9-]){value}(s|items?)?($|[^A-Za-z0-9-])"
+    # Locks name packages, which nobody renames.
+    places = ("src", "specs", "client", "ansible", "docker", "base-image", ":!*.txt", ":!*package-lock.json")
+    found = context.capture(git(context.root, "grep", "-liE", word, "--", *places)).output
+    return found.split("\n")[0]
+
+
+def begin_anew(context: Context, name: str) -> None:
+    """Make the changelog and the licence those of another project, once."""
+    licence, changelog = context.root / "LICENSE", context.root / "CHANGELOG.md"
+    text = licence.read_text()
+    if text.count("Copyright (c)") == 1:
+        # The notice of who wrote the template has to stay.
+        licence.write_text(text.replace("Copyright (c)", f"Copyright (c) {OWNER}\nCopyright (c)", 1))
+        changelog.write_text(CHANGELOG.format(name=name))
+
+
 def replacements(name: str, app: str) -> Callable[[str], str]:
     """Return what renames a text.
 
-    The project's name is renamed wherever it stands. The application's as a word (todo, todos, TodoItem, todo_order),
-    not in words with a dash: those are names of others, as the page's style has them (todo-list).
+    The project's name is renamed wherever it stands, the application's as a word
+    (todo, todos, TodoItem, todo_order).
+    Words with a dash are names of others, as the page's style has them (todo-list).
     """
     old = OLD_APP
     rules = (

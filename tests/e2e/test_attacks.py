@@ -94,7 +94,8 @@ def items(released):
     service = released
     rows = "SELECT id, HEX(title), completed, `order` FROM todo_todoitem ORDER BY id"
     before = sql(service, rows)
-    (kept,) = sql(service, "INSERT INTO todo_todoitem (title, completed) VALUES ('kept', 0); SELECT LAST_INSERT_ID()")
+    insert = "INSERT INTO todo_todoitem (title, completed) VALUES ('kept', 0)"
+    (kept,) = sql(service, f"{insert}; SELECT LAST_INSERT_ID()")
     yield SimpleNamespace(kept=kept, last=ask(service.port, b"GET", b"/todos").body)
     sql(service, f"DELETE FROM todo_todoitem WHERE id = {kept}")
     assert sql(service, rows) == before
@@ -107,7 +108,8 @@ def untouched(service, items):
     now = ask(service.port, b"GET", b"/todos").body
     if now != items.last:
         # So that the tests that follow speak for themselves.
-        sql(service, f"REPLACE INTO todo_todoitem (id, title, completed) VALUES ({items.kept}, 'kept', 0)")
+        columns = "id, title, completed"
+        sql(service, f"REPLACE INTO todo_todoitem ({columns}) VALUES ({items.kept}, 'kept', 0)")
         before, items.last = items.last, ask(service.port, b"GET", b"/todos").body
         assert now == before
 
@@ -115,7 +117,8 @@ def untouched(service, items):
 # What an attacker would have somebody's next request replaced by.
 HIDDEN = (
     b"DELETE /todos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
-    b"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n"
+    b"POST /todos HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 20\r\n\r\n"
     b'{"title":"smuggled"}'
 )
 TEXT = b"seventeen letters"

@@ -2,7 +2,7 @@
 
 import pytest
 from support.checkout import Checkout, refused
-from support.commands import run
+from support.commands import git, run
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +18,15 @@ class TestRefusals:
         ("knobs", "named"),
         [
             ({}, ["NAME=''", "APP=''"]),
-            ({"NAME": "shop"}, ["NAME='shop'", "APP=''"]),
-            ({"NAME": "my-shop", "APP": "order"}, ["NAME"]),
-            ({"NAME": "shop", "APP": "Order"}, ["APP"]),
-            ({"NAME": "django", "APP": "order"}, ["NAME"]),
-            ({"NAME": "shop", "APP": "json"}, ["APP"]),
-            ({"NAME": "shop", "APP": "class"}, ["APP"]),
-            ({"NAME": "shop", "APP": "shop"}, ["shop"]),
+            ({"NAME": "bookshop"}, ["NAME='bookshop'", "APP=''"]),
+            ({"NAME": "my-shop", "APP": "basket"}, ["NAME"]),
+            ({"NAME": "bookshop", "APP": "Order"}, ["APP"]),
+            ({"NAME": "django", "APP": "basket"}, ["NAME"]),
+            ({"NAME": "bookshop", "APP": "json"}, ["APP"]),
+            ({"NAME": "bookshop", "APP": "class"}, ["APP"]),
+            ({"NAME": "bookshop", "APP": "bookshop"}, ["bookshop"]),
+            ({"NAME": "bookshop", "APP": "order"}, ["order", "src/"]),
+            ({"NAME": "view", "APP": "basket"}, ["view", "src/"]),
         ],
     )
     def test_names_that_cannot_be(self, checkout, knobs, named):
@@ -33,7 +35,7 @@ class TestRefusals:
 
     def test_a_checkout_with_changes(self, checkout):
         checkout.append("README.md", "A change.\n")
-        result = checkout.make("rename", NAME="shop", APP="order")
+        result = checkout.make("rename", NAME="bookshop", APP="basket")
         checkout.restore()
         refused(result)
 
@@ -42,8 +44,20 @@ class TestRenamed:
     @pytest.fixture(scope="class")
     @classmethod
     def renamed(cls, checkout):
-        checkout.must("rename", NAME="shop", APP="order")
+        checkout.must("rename", NAME="bookshop", APP="basket")
         return checkout
+
+    def test_it_can_be_renamed_again(self, renamed):
+        git(renamed.folder, "add", "-A")
+        git(renamed.folder, "commit", "-qm", "Rename")
+        first = {file: renamed.path(file).read_text() for file in ("src/basket/models.py", "specs/test/order.js")}
+        renamed.must("rename", NAME="market", APP="stall")
+        renamed.path("CHANGELOG.md").write_text("Ours.\n")
+        git(renamed.folder, "add", "-A")
+        git(renamed.folder, "commit", "-qm", "Rename again")
+        renamed.must("rename", NAME="bookshop", APP="basket")
+        assert {file: renamed.path(file).read_text() for file in first} == first
+        assert renamed.path("CHANGELOG.md").read_text() == "Ours.\n"
 
     def test_nothing_is_called_by_the_old_name(self, renamed):
         # The older course's workflow, what was measured, and the history stay as they are.
@@ -51,6 +65,10 @@ class TestRenamed:
         found = run("git", "grep", "-lI", "todobackend", cwd=renamed.folder).stdout.split()
         assert [file for file in found if not file.startswith(kept)] == []
         assert list(renamed.folder.glob("src/todo*")) == []
+
+    def test_the_changelog_begins_anew_and_the_licence_asks_for_the_owner(self, renamed):
+        assert len(renamed.path("CHANGELOG.md").read_text().splitlines()) == 5
+        assert renamed.path("LICENSE").read_text().count("Copyright (c)") == 2
 
     def test_its_tests_pass(self, renamed):
         renamed.must("check")

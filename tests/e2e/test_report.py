@@ -56,9 +56,10 @@ class TestInABrowser:
     @pytest.fixture(scope="class")
     @classmethod
     def found(cls, released):
+        image = f"todobackend-browser-specs:built{released.build_id}"
+        reports = f"{released.path('reports')}:/reports:ro"
         answer = subprocess.run(
-            ["docker", "run", "--rm", "--interactive", "--network", "none", "--volume",
-             f"{released.path('reports')}:/reports:ro", f"todobackend-browser-specs:built{released.build_id}", "node"],
+            ["docker", "run", "--rm", "--interactive", "--network", "none", "--volume", reports, image, "node"],
             input=LOOK, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert answer.returncode == 0, answer.stderr

@@ -12,17 +12,17 @@ from support.commands import docker, git
 def renamed(new_checkout):
     """A renamed copy with all claims and tests: each of them has a name in it."""
     checkout = new_checkout("-renamed", browser_specs=Checkout.ALL)
-    checkout.must("rename", NAME="shop", APP="order")
+    checkout.must("rename", NAME="bookshop", APP="basket")
     yield checkout
     checkout.make("distclean")
 
 
 def test_it_is_tested_built_and_released(renamed):
     renamed.must("release")
-    with urllib.request.urlopen(f"http://localhost:{renamed.port}/orders", timeout=60) as response:
+    with urllib.request.urlopen(f"http://localhost:{renamed.port}/baskets", timeout=60) as response:
         assert json.load(response) == []
-    assert [file.name for file in renamed.folder.glob("target/shop-*.whl")] == ["shop-0.1.0-py3-none-any.whl"]
-    assert docker("images", "--quiet", f"shop:accepted{renamed.build_id}")
+    assert [file.name for file in renamed.folder.glob("target/bookshop-*.whl")] == ["bookshop-0.1.0-py3-none-any.whl"]
+    assert docker("images", "--quiet", f"bookshop:accepted{renamed.build_id}")
 
 
 def test_it_is_clean(renamed):

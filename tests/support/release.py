@@ -77,7 +77,8 @@ def reset(checkout):
 
 def sql(checkout, statements):
     """Run statements in the release's database; return the lines of the result."""
-    command = "MYSQL_PWD=$(cat /secrets/mysql_password) exec mysql -u todobackend --skip-column-names todobackend"
+    client = "mysql -u todobackend --skip-column-names todobackend"
+    command = f"MYSQL_PWD=$(cat /secrets/mysql_password) exec {client}"
     return subprocess.run(
         ["docker", "exec", "--interactive", f"{checkout.release_project}-db-1", "sh", "-c", command],
         input=statements,

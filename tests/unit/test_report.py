@@ -18,7 +18,8 @@ RED = """<testcase classname="test_create.RefuseATitle" name="should refuse">
 <failure message="418 is not 400">Traceback</failure></testcase>"""
 COVERAGE = """<coverage lines-covered="95" lines-valid="100" branches-covered="9" branches-valid="10">
 <packages><package>
-<classes><class filename="src/todo/views.py" line-rate="0.5"/></classes></package></packages></coverage>"""
+<classes><class filename="src/todo/views.py" line-rate="0.5"/></classes>
+</package></packages></coverage>"""
 LAYERS = [("debian", 80_000_000, "rootfs"), ("base", 30_000_000, "python"), ("release", 20_000_000, "wheels")]
 
 
