@@ -10,7 +10,7 @@ import os
 import signal
 from pathlib import Path
 
-from pipeline.configuration import Configuration
+from pipeline.configuration import Configuration, arguments
 from pipeline.console import Console
 from pipeline.errors import PipelineError
 from pipeline.runner import Runner
@@ -19,7 +19,7 @@ from pipeline.stages import Context
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(verb: str, *arguments: str) -> int:
+def main(verb: str, *words: str) -> int:
     """Run a verb; return its exit status."""
     console = Console()
     stage = importlib.import_module(f"pipeline.stages.{verb.replace('-', '_')}")
@@ -27,13 +27,14 @@ def main(verb: str, *arguments: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         configuration = Configuration.read(os.environ)
+        words += tuple(arguments(verb, os.environ))
     except PipelineError as error:
         console.failure(str(error))
         return error.status
     context = Context(configuration, Runner(ROOT, os.environ, console.colours), console, ROOT)
     status = 0
     try:
-        stage.run(context, *arguments)
+        stage.run(context, *words)
     except PipelineError as error:
         if str(error):
             console.failure(str(error))

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable
 
+from pipeline import evidence
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from pipeline.stages import Context
 
-# How much of the log of a failure is shown.
-LINES = 40
-
 
 class Background:
-    """A step that runs beside a `with` block, its output in .state/NAME.log; the block ends when both have.
+    """A step that runs beside a `with` block, its output in reports/logs/; the block ends when both have.
 
     An error of the step is raised after the block, with the end of its log; without `required` it is ignored.
     """
 
     def __init__(self, context: Context, name: str, work: Callable[[Context], object], required: bool = True):
         self.context, self.required = context, required
-        self.log = context.state / f"{name}.log"
+        self.log = evidence.log_file(context, name)
         self.error: PipelineError | None = None
         self.thread = threading.Thread(target=self._run, args=(work,), daemon=True)
 
@@ -45,7 +42,6 @@ class Background:
             self.context.runner.end_all(terminate=kind is not KeyboardInterrupt)
         self.thread.join()
         if self.error and self.required:
-            lines = self.log.read_text(errors="replace").splitlines()[-LINES:]
-            print("\n".join(lines), file=sys.stderr, flush=True)
+            evidence.show_end(self.log)
             if kind is None:
                 raise self.error

@@ -1,9 +1,10 @@
-"""The knobs, each with its check, and the names that follow from them. The Makefile has their defaults."""
+"""The knobs, each with its default, its check and its line in the menu, and the names that follow from them."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -11,15 +12,21 @@ from typing import Callable, NamedTuple
 from pipeline.errors import VerdictError
 
 # A release environment of such a name would be another pipeline's environment of that kind: "x" + "dev".
-RESERVED_ENDINGS = re.compile(r"(dev|registry|lab|(?:^|(?<=[^-]))ci)$")
+RESERVED_ENDINGS = re.compile(r"(dev|registry|lab|-candidate|(?:^|(?<=[^-]))ci)$")
 
 
 class Knob(NamedTuple):
-    """`expected` says what the value must be; `check` says whether it is; `hint` says what to type."""
+    """`expected` says what the value must be; `check` says whether it is; `hint` says what to type.
 
-    expected: str
-    check: Callable[[str], object]
+    `help` is its line in the menu; a `rare` one stands in the long menu alone.
+    """
+
+    default: str
+    help: str
+    expected: str = ""
+    check: Callable[[str], object] = bool
     hint: str = "Correct it."
+    rare: bool = False
 
 
 def matches(pattern: str) -> Callable[[str], object]:
@@ -32,9 +39,6 @@ def is_port(value: str) -> bool:
     return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= 65535
 
 
-ANY = Knob("{name}", lambda _value: True)
-
-
 def is_address(value: str) -> bool:
     """Whether it is an IP address."""
     try:
@@ -44,45 +48,133 @@ def is_address(value: str) -> bool:
     return True
 
 
-NUMBER = Knob("a whole number in {name}", matches("[0-9]{1,6}"))
-PORT = Knob("{name} from 1 to 65535", is_port, "Type for example: make {goals} {name}=8001")
+def port(default: str, text: str, rare: bool = False) -> Knob:
+    """Return a knob for a port."""
+    hint = "Type for example: make {goals} {name}=8001"
+    return Knob(default, text, "{name} from 1 to 65535", is_port, hint, rare)
 
+
+def number(default: str, text: str, rare: bool = False) -> Knob:
+    """Return a knob for a number."""
+    return Knob(default, text, "a whole number in {name}", matches("[0-9]{1,6}"), rare=rare)
+
+
+def one_of(default: str, text: str, *values: str) -> Knob:
+    """Return a knob with a few values."""
+    return Knob(default, text, f"{{name}} to be one of {', '.join(values)}", matches("|".join(values)))
+
+
+# Those without a check are checked by the verbs that use them.
 KNOBS = {
     "BUILD_ID": Knob(
+        "",
+        "suffix of all names: several pipelines on one machine",
         "BUILD_ID of small letters, digits, '-' and '_' (it becomes part of Docker's names)",
         matches("[a-z0-9_-]*"),
         "Type for example: make {goals} BUILD_ID={suggestion}",
     ),
-    "REPO_NAME": Knob(
-        "REPO_NAME of small letters and digits, '-' or '_' between them", matches("[a-z0-9]+([_-][a-z0-9]+)*")
+    "HTTP_PORT": port("8000", "where the release answers"),
+    "CLIENT_PORT": port("3000", "where its page does"),
+    "BIND": Knob(
+        "127.0.0.1",
+        "address to listen on; 0.0.0.0 opens it to the network",
+        "BIND as the IP address of this machine to listen on",
+        is_address,
+        "Type for example: make {goals} BIND=0.0.0.0",
+    ),
+    "DOCKER_REGISTRY": Knob(
+        "docker.io",
+        "where images are published",
+        "DOCKER_REGISTRY as a host's name, with a port where it has one",
+        matches("[A-Za-z0-9.-]+(:[0-9]+)?"),
     ),
     "ORG_NAME": Knob(
+        "todobackend",
+        "whose images: the groups before the name",
         "ORG_NAME of small letters and digits, '.', '_' or '-' between them, groups separated by '/'",
         matches("[a-z0-9]+([._/-][a-z0-9]+)*"),
     ),
-    "DOCKER_REGISTRY": Knob(
-        "DOCKER_REGISTRY as a host's name, with a port where it has one", matches("[A-Za-z0-9.-]+(:[0-9]+)?")
+    "REPO_NAME": Knob(
+        "todobackend",
+        "name of images and projects",
+        "REPO_NAME of small letters and digits, '-' or '_' between them",
+        matches("[a-z0-9]+([_-][a-z0-9]+)*"),
     ),
-    "BIND": Knob(
-        "BIND as the IP address of this machine to listen on", is_address, "Type for example: make {goals} BIND=0.0.0.0"
-    ),
-    "PROBE_TIMEOUT": NUMBER,
-    "PROBE_DELAY": NUMBER,
-    "MIN_FREE_GIB": NUMBER,
-    "HTTP_PORT": PORT,
-    "CLIENT_PORT": PORT,
-    "REGISTRY_PORT": PORT,
-    "INDEX_PORT": PORT,
-    "CI_PORT": PORT,
-    "DOCS_PORT": PORT,
-    "INSTALL_ENGINE": Knob("INSTALL_ENGINE=yes or no", matches("yes|no")),
-    "PARENTS": Knob("PARENTS=auto, pull or build", matches("auto|pull|build")),
-    # The verbs that use these check them.
-    **dict.fromkeys(("DEBIAN_IMAGE", "MYSQL_IMAGE", "PACKAGE_INDEX_URL", "PACKAGE_UPLOAD_URL", "CI_REPOSITORY"), ANY),
-    **dict.fromkeys(("BUILD_TAG", "VERSION", "INVENTORY", "CLUSTER_NETWORK", "TARGETS"), ANY),
+    "PACKAGE_INDEX_URL": Knob("", "package index that is read"),
+    "PACKAGE_UPLOAD_URL": Knob("", "where wheels are uploaded"),
+    "BUILD_TAG": Knob("", "suffix of make buildtag; else the time"),
+    "INVENTORY": Knob("ansible/inventory/local.yml", "the Swarm to deploy to"),
+    "PARENTS": one_of("auto", "where parent images come from: auto, pull, build", "auto", "pull", "build"),
+    "DEBIAN_IMAGE": Knob("", "another Debian parent"),
+    "MYSQL_IMAGE": Knob("", "another MySQL parent"),
+    "INSTALL_ENGINE": one_of("yes", "no: install and start nothing on this machine", "yes", "no"),
+    "PROBE_TIMEOUT": number("180", "seconds that the agent waits for MySQL"),
+    "PROBE_DELAY": number("0", "seconds before it asks", rare=True),
+    "MIN_FREE_GIB": number("5", "free disk without which nothing begins", rare=True),
+    "REGISTRY_PORT": port("5000", "where make registry listens", rare=True),
+    "INDEX_PORT": port("5001", "and its package index", rare=True),
+    "CI_PORT": port("8010", "where make ci-server does", rare=True),
+    "CI_REPOSITORY": Knob("", "what it polls; else this checkout", rare=True),
+    "DOCS_PORT": port("8020", "where make docs-serve does", rare=True),
+    "CLUSTER_NETWORK": Knob("10.77.0", "network of make cluster's nodes", rare=True),
+    # An argument of a verb.
+    "VERSION": Knob("", ""),
 }
 
-# The images that a release is made of: they are judged, tagged and published together.
+# What verbs take of make's command line, with the number of words that a value may have.
+ARGUMENTS = {
+    "test": ("T",),
+    "tests": ("T",),
+    "bench": ("B",),
+    "tag": ("TAGS",),
+    "buildtag": ("TAGS",),
+    "backup": ("FILE",),
+    "restore": ("FILE",),
+    "logs": ("S", "ENV"),
+    "exercise": ("E",),
+    "rename": ("NAME", "APP"),
+}
+SEVERAL = {"T", "B", "TAGS"}  # of these each word is an argument
+
+# The arguments of a process are everyone's to read on this machine.
+SECRETS = ("DOCKER_PASSWORD", "TWINE_PASSWORD")
+ADDRESSES = ("PACKAGE_INDEX_URL", "PACKAGE_UPLOAD_URL")  # may carry one
+
+
+def arguments(verb: str, environment: Mapping[str, str]) -> list[str]:
+    """Return what was given to a verb on make's command line: words after `tag`, values of variables."""
+    goals = environment.get("GOALS", "").split()
+    found = goals[1:] if verb in ("tag", "buildtag") and goals[:1] == [verb] else []
+    for name in ARGUMENTS.get(verb, ()):
+        value = environment.get(name, "")
+        try:
+            found += shlex.split(value) if name in SEVERAL else [value]
+        except ValueError as error:
+            raise VerdictError(f"expected words in {name}, found '{value}' ({error}). Correct it.") from None
+    return found
+
+
+def check_typed(environment: Mapping[str, str]) -> None:
+    """Refuse variables of make's command line that are a secret, or were meant as a tag. Raises VerdictError."""
+    typed = environment.get("TYPED", "").split()
+    open_addresses = [name for name in ADDRESSES if "@" in environment.get(name, "")]
+    for name in typed:
+        if name in (*SECRETS, *open_addresses):
+            raise VerdictError(
+                f"expected {name} in the environment, found it on the command line, where everyone on this machine can "
+                f"read it. Type: read -rs {name}; export {name}"
+            )
+    known = {*KNOBS, *(name for names in ARGUMENTS.values() for name in names)}
+    if environment.get("GOALS", "").startswith(("tag", "buildtag")):
+        for name in sorted(set(typed) - known):
+            raise VerdictError(
+                f"expected a tag, found '{name}={environment.get(name, '...')}', which make takes for a variable. "
+                "Choose another name."
+            )
+
+
+# The images that a release is made of: they are judged, tagged and published together. Their verdicts are names:
+# `built`, then `accepted` by the suites, then `running` where `make start` starts them.
 PARTS = ("app", "nginx", "client")
 
 # The images that the compose files name, by the variable that they have there.
@@ -107,6 +199,7 @@ class Configuration:
         self.pipeline = self.knob("REPO_NAME") + self.build_id
         self.dev_project = f"{self.pipeline}dev"
         self.release_project = self.pipeline
+        self.candidate_project = f"{self.pipeline}-candidate"
         self.registry_project = f"{self.pipeline}registry"
         self.cluster_project = f"{self.pipeline}lab"
         self.ci_project = f"{self.pipeline}ci"
@@ -115,24 +208,22 @@ class Configuration:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Configuration:
-        """Read the knobs that the Makefile exports. Raises VerdictError for the first with an odd value."""
+        """Read the knobs. Raises VerdictError for the first with an odd value."""
         goals = environment.get("GOALS") or "release"
-        missing = sorted(name for name, knob in KNOBS.items() if knob is not ANY and name not in environment)
-        if missing:
-            raise VerdictError(f"expected the knobs of the Makefile, found no {missing[0]}. Type: make help")
+        check_typed(environment)
+        values = {name: environment.get(name) or knob.default for name, knob in KNOBS.items()}
         for name, knob in KNOBS.items():
-            value = environment.get(name, "")
-            if not knob.check(value):
-                suggestion = re.sub("[^a-z0-9_-]", "", value.lower())
+            if knob.expected and not knob.check(values[name]):
+                suggestion = re.sub("[^a-z0-9_-]", "", values[name].lower())
                 hint = knob.hint.format(name=name, goals=goals, suggestion=suggestion)
-                raise VerdictError(f"expected {knob.expected.format(name=name)}, found '{value}'. {hint}")
-        ending = RESERVED_ENDINGS.search(environment["BUILD_ID"])
+                raise VerdictError(f"expected {knob.expected.format(name=name)}, found '{values[name]}'. {hint}")
+        ending = RESERVED_ENDINGS.search(values["BUILD_ID"])
         if ending:
             raise VerdictError(
                 f"expected BUILD_ID not to end in '{ending[1]}' (its release environment would carry the name of "
-                f"another pipeline's {ending[1]} environment), found '{environment['BUILD_ID']}'. Choose another."
+                f"another pipeline's {ending[1]} environment), found '{values['BUILD_ID']}'. Choose another."
             )
-        return cls({name: environment.get(name, "") for name in KNOBS}, goals)
+        return cls(values, goals)
 
     def knob(self, name: str) -> str:
         """Return a knob's value."""
@@ -146,6 +237,14 @@ class Configuration:
         """Return the name of an image on this machine. A verdict is a name: only an image that passed gets it."""
         part = "" if name == "app" else f"-{name}"
         return f"{self.knob('REPO_NAME')}{part}:{verdict}{self.build_id}"
+
+    def part_images(self, verdict: str) -> dict[str, str]:
+        """Return the images of a release's parts by their variables in the compose file."""
+        return {variable: self.image(name, verdict) for variable, name in IMAGES.items() if name in PARTS}
+
+    def project(self, environment: str) -> str:
+        """Return the Compose project of an environment: dev, candidate, release."""
+        return str(getattr(self, f"{environment}_project"))
 
     def repository(self, name: str) -> str:
         """Return the name of an image in the registry, without a tag."""
@@ -200,9 +299,8 @@ class Configuration:
     def port_arguments(self, **changed: int) -> str:
         """Return the ports of the release as arguments of make, where they are not the default ones."""
         ports = {"HTTP_PORT": self.port("HTTP_PORT"), "CLIENT_PORT": self.port("CLIENT_PORT"), **changed}
-        default = {"HTTP_PORT": 8000, "CLIENT_PORT": 3000}
         return "".join(
-            f" {name}={port}" for name, port in ports.items() if name in changed or port != default.get(name)
+            f" {name}={port}" for name, port in ports.items() if name in changed or str(port) != KNOBS[name].default
         )
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Callable
 
 from pipeline.commands import docker
 from pipeline.runner import Runner
@@ -68,10 +69,19 @@ class Engine:
         if ids:
             self.must("docker", "rmi", "--force", *ids)
 
-    def run_job(self, compose: Sequence[str], project: str, service: str, source: str, folder: Path) -> int:
+    def run_job(
+        self,
+        compose: Sequence[str],
+        project: str,
+        service: str,
+        source: str,
+        folder: Path,
+        is_shown: Callable[[str], bool] | None = None,
+    ) -> int:
         """Run a service to its end, then copy `source` out of its container into a new folder, whatever the verdict.
 
-        `compose` is the beginning of the command, "docker compose ... run" with options and the service.
+        `compose` is the beginning of the command, "docker compose ... run" with options and the service; `is_shown`
+        says which lines of its output the user sees, else they are in the log of the step alone.
         Returns the exit status of the service; NO_CONTAINER where a dependency failed, so that the absence of a
         container is never a success; NO_EVIDENCE where the copy failed, and there is no folder.
         """
@@ -80,7 +90,7 @@ class Engine:
         position = list(compose).index("run") + 1
         # A job gets no input and no terminal, wherever make runs; FORCE_COLOR tells it of ours.
         command = [*compose[:position], "--name", name, "--no-TTY", *compose[position:]]
-        status = self.runner.run(command)
+        status = self.runner.show(command, is_shown).status if is_shown else self.runner.run(command)
         if not self.runner.capture(docker.named(name)).output:
             return NO_CONTAINER
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,5 +25,9 @@ class InfrastructureError(PipelineError):
     """No verdict: Docker, the network or the machine failed."""
 
 
+class RedTestsError(VerdictError):
+    """Tests are red; which they are was shown."""
+
+
 class ReportedError(VerdictError):
     """A verdict of a command that printed its own message."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
 from pathlib import Path
 
 
@@ -28,6 +30,13 @@ def put(state: Path, new: Path, place: Path) -> None:
     """Move what is whole to its place: a reader finds what was there before, or nothing, or the new one."""
     take_away(state, place)
     new.rename(place)
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file that others may be reading: they find the whole of the old text, or of the new one."""
+    new = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
+    new.write_text(text)
+    new.rename(file)
 
 
 def write_private(file: Path, text: str) -> None:

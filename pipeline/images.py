@@ -42,10 +42,11 @@ def build(context: Context, name: str, what: str, folder: str, *options: str, ba
         raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
 
 
-def build_by_compose(context: Context, environment: str, what: str, *services: str, quiet: bool = True) -> None:
+def build_by_compose(context: Context, environment: str, what: str, *services: str) -> None:
     """Build images of an environment, all at once."""
-    options, stdout = (["--quiet"], subprocess.DEVNULL) if quiet else ([], None)
-    if context.run(context.compose(environment, "build", *options, *services), stdout=stdout) != 0:
+    # Outside of a step nobody wants to read how it is built.
+    options = [] if context.runner.output or context.given("V") else ["--quiet"]
+    if context.run(context.compose(environment, "build", *options, *services)) != 0:
         raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
 
 

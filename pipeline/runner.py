@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import json
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, Any, Callable, NamedTuple, NoReturn
 
 from pipeline.errors import InfrastructureError
 
@@ -32,8 +33,26 @@ PASSED_ON = re.compile(
 # an unchanged image a new id on engines with the containerd store; no advertisement.
 SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_CLI_HINTS": "false"}
 
+# Commands of docker that a stage shows; those that tidy up afterwards are not worth a line.
+TOLD = {"compose", "build", "run", "cp", "tag", "push", "pull", "import"}
+
 # A command that is interrupted may need this long to end what it began.
 END_SECONDS = 60
+
+
+def builder(environment: Mapping[str, str]) -> str:
+    """Return the name of the engine's own builder: another one, if somebody chose it, would not see its images.
+
+    buildx calls it as docker calls its context.
+    """
+    if environment.get("DOCKER_HOST"):
+        return "default"
+    if environment.get("DOCKER_CONTEXT"):
+        return environment["DOCKER_CONTEXT"]
+    folder = environment.get("DOCKER_CONFIG") or f"{environment.get('HOME', '/')}/.docker"
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(Path(folder, "config.json").read_text()).get("currentContext") or "default"
+    return "default"
 
 
 class Result(NamedTuple):
@@ -53,16 +72,31 @@ class Runner:
         self.root = root
         self.user_environment = environment
         self.environment = {name: value for name, value in environment.items() if PASSED_ON.fullmatch(name)}
-        self.settings = {**SETTINGS, **({"FORCE_COLOR": "1"} if colours else {"NO_COLOR": "1"})}
+        self.settings = {
+            **SETTINGS,
+            "BUILDX_BUILDER": builder(environment),
+            **({"FORCE_COLOR": "1"} if colours else {"NO_COLOR": "1"}),
+        }
         self.locks: list[int] = []
         self.processes: set[subprocess.Popen[str]] = set()
         self.output: IO[Any] | None = None
+        # Shows commands of docker to the user; nothing where nobody wants to type them.
+        self.announce: Callable[[Sequence[str]], None] | None = None
 
     def writing_to(self, file: IO[Any]) -> Runner:
         """Return a runner whose commands write to a file what they would show to the user."""
         other = copy.copy(self)
         other.output = file
         return other
+
+    @contextlib.contextmanager
+    def logging(self, file: IO[Any]) -> Iterator[None]:
+        """Write to a file, while a `with` block runs, what commands would show to the user."""
+        before, self.output = self.output, file
+        try:
+            yield
+        finally:
+            self.output = before
 
     def run(
         self,
@@ -77,6 +111,7 @@ class Runner:
         `merged` writes its errors to where its output goes. Returns its exit status.
         """
         errors = subprocess.STDOUT if merged else self.output
+        self._announce(command)
         process = self._start(command, extra, stdin, self.output if stdout is None else stdout, errors)
         self.processes.add(process)
         status = process.wait()
@@ -141,19 +176,29 @@ class Runner:
         output = self.capture(command).output
         return output.split("\n") if output else []
 
-    def show(self, command: Sequence[str]) -> Result:
-        """Run a command, its output to the user and into the result."""
+    def show(self, command: Sequence[str], is_shown: Callable[[str], bool] = lambda _line: True) -> Result:
+        """Run a command, its output to the user line by line, and into the result; in a step also into its log."""
+        self._announce(command)
+        lines = []
         with self._start(command, None, subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT) as process:
-            lines = []
+            self.processes.add(process)
             for line in process.stdout or ():
-                print(line, end="", file=self.output or sys.stdout, flush=True)
                 lines.append(line)
+                if is_shown(line):
+                    print(line, end="", flush=True)
+                if self.output:
+                    self.output.write(line)
+        self.processes.discard(process)
         return Result(process.returncode, "".join(lines))
 
     def replace(self, command: Sequence[str], extra: Mapping[str, str]) -> NoReturn:
         """End this process and go on as a command, which gets the user's signals."""
         os.chdir(self.root)
         os.execvpe(command[0], list(command), {**self.environment, **self.settings, **extra})
+
+    def _announce(self, command: Sequence[str]) -> None:
+        if self.announce and tuple(command[:1]) == ("docker",) and command[1] in TOLD:
+            self.announce(command)
 
     def _start(
         self,

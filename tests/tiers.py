@@ -28,7 +28,7 @@ def pytest_part(name, minutes, *files):
 
 # What an earlier run left could pass for what is tested. It is removed only where the machine is the tests' own.
 CLEAR = [
-    [Part("engine", "make doctor", 30)],
+    [Part("engine", "make engine", 30)],
     [Part("nothing of an earlier run", "python3 tests/support/earlier_run.py", 20)],
 ]
 

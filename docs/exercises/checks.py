@@ -33,7 +33,7 @@ def changed(context: Context, path: str) -> bool:
 def stage(context: Context, goal: str, **knobs: str) -> tuple[bool, str]:
     """Run a goal of make; return whether it passed, and what it said in the end."""
     context.info(" ".join(["make", goal, *(f"{name}={value}" for name, value in knobs.items())]))
-    values = {name: context.knob(name) for name in KNOBS if name != "TARGETS"}
+    values = {name: context.knob(name) for name in KNOBS}
     given = [f"{name}={value}" for name, value in {**values, **knobs}.items() if value]
     answer = context.capture(("make", goal, *given), errors=True)
     (context.state / LOG).write_text(answer.output)

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-# The folder of each environment's compose file.
-FOLDERS = ("dev", "release", "registry", "cluster", "ci-server")
+# Environments whose compose files stand elsewhere than docker/ENVIRONMENT/docker-compose.yml. `images` builds what
+# `candidate` judges and `release` runs.
+FILES = {
+    "images": ("docker/release/docker-compose.yml",),
+    "candidate": ("docker/release/docker-compose.yml", "docker/release/candidate.yml"),
+}
 
 
-def env_file(build_id: str) -> str:
-    """Return the path, from the checkout, of the variables that the compose files ask for."""
-    return f".state/compose{build_id}.env"
+def files(environment: str) -> Sequence[str]:
+    """Return the compose files of an environment, from the checkout."""
+    return FILES.get(environment, (f"docker/{environment}/docker-compose.yml",))
+
+
+def env_file(build_id: str, environment: str) -> str:
+    """Return the path, from the checkout, of the variables that an environment's compose files ask for."""
+    name = environment if environment in ("candidate", "release") else "compose"
+    return f".state/{name}{build_id}.env"
 
 
 def command(build_id: str, environment: str, *arguments: str) -> Sequence[str]:
     """Return a command of Compose. Its variables are in a file, so that the printed command can be typed."""
-    file = f"docker/{environment}/docker-compose.yml"
-    return ("docker", "compose", "--env-file", env_file(build_id), "--file", file, *arguments)
+    given = (part for file in files(environment) for part in ("--file", file))
+    return ("docker", "compose", "--env-file", env_file(build_id, environment), *given, *arguments)
 
 
 def quoted(variables: Mapping[str, str]) -> str:

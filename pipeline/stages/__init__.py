@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import files
 from pipeline import lock as locks
 from pipeline.commands import compose
 from pipeline.configuration import Configuration
@@ -34,6 +35,10 @@ class Context:
     def knob(self, name: str) -> str:
         """Return a knob's value."""
         return self.configuration.knob(name)
+
+    def given(self, name: str) -> str:
+        """Return a variable of the user's, "" where there is none."""
+        return self.runner.user_environment.get(name, "")
 
     def image(self, name: str, verdict: str = "built") -> str:
         """Return the name of an image on this machine."""
@@ -96,13 +101,24 @@ class Context:
             self.write_variables()
         return compose.command(self.configuration.build_id, environment, *arguments)
 
-    def write_variables(self, **more: str) -> None:
-        """Write the variables of the compose files to where the commands of Compose read them."""
-        variables = self.configuration.variables(self.state, self.runner.user_environment)
+    def write_variables(self, judged: str = "built", **more: str) -> None:
+        """Write the variables of the compose files to where the commands of Compose read them.
+
+        `judged` is the name of the images that are a candidate; `more` are labels of what is built.
+        """
+        configuration = self.configuration
+        variables = configuration.variables(self.state, self.runner.user_environment)
         # By these names the suites call the release; by the others, others.
         hosts = f"localhost,127.0.0.1,[::1],nginx,{variables.get('ALLOWED_HOSTS') or self.own_names()}"
-        text = compose.quoted({**variables, "ALLOWED_HOSTS": hosts, **self.parents(), **more})
-        (self.root / compose.env_file(self.configuration.build_id)).write_text(text)
+        different = {
+            "images": more,
+            "candidate": {**configuration.part_images(judged), "RELEASE_PROJECT": configuration.candidate_project},
+            "release": configuration.part_images("running"),
+        }
+        for environment, own in different.items():
+            text = compose.quoted({**variables, "ALLOWED_HOSTS": hosts, **self.parents(), **own})
+            # Steps beside each other may do so, too.
+            files.write(self.root / compose.env_file(configuration.build_id, environment), text)
         self.has_variables = True
 
     def own_names(self) -> str:
@@ -123,6 +139,6 @@ class Context:
             raise VerdictError("expected the parent images, found none. Type: make parents")
         return parents[name]
 
-    def was_asked_for(self, goal: str) -> bool:
-        """Whether a goal was typed. One that only comes before it is silent where there is nothing to do."""
-        return goal in self.configuration.goals.split()
+    def was_asked_for(self, *goals: str) -> bool:
+        """Whether one of these goals was typed; one that only comes before it is silent without work to do."""
+        return bool(set(goals) & set(self.configuration.goals.split()))

@@ -1,70 +1,119 @@
-"""Let the acceptance suites judge the release that runs. Only what they accept gets the name that `make tag` takes."""
+"""Have the acceptance suites judge a release in an environment of its own, beside what runs: `candidate`.
+
+Only what they accept gets the name that `make tag` takes.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline import evidence
-from pipeline.commands import docker
+from pipeline.commands import compose
 from pipeline.configuration import PARTS
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
-from pipeline.errors import InfrastructureError, PipelineError, VerdictError
+from pipeline.errors import InfrastructureError, PipelineError, RedTestsError, VerdictError
 from pipeline.evidence import Stage
-from pipeline.stages import Context
+from pipeline.stages import Context, start
 
-# Each suite, its service and its report.
-SUITES = (("acceptance", "test", "acceptance.xml"), ("browser", "browser-test", "browser.xml"))
-EVIDENCE = ("acceptance.xml", "browser.xml", "browser", "browser-traces", "screenshots")
+
+class Suite(NamedTuple):
+    """A suite, its service, its report, and the lines at which its list of red tests begins and ends."""
+
+    name: str
+    service: str
+    report: str
+    begin: str
+    end: str
+
+
+SUITES = (
+    Suite("acceptance", "test", "acceptance.xml", r"\s+[0-9]+ failing", "$^"),
+    Suite("browser", "browser-test", "browser.xml", r"  1\) ", r"\s+[0-9]+ (failed|passed)"),
+)
+LOGS = "logs/candidate.log"
+EVIDENCE = ("acceptance.xml", "browser.xml", "browser", "browser-traces", "screenshots", LOGS)
 
 
 def run(context: Context) -> None:
-    """Judge the images that run: evidence first, verdict second."""
+    """Judge the accepted images again."""
     context.lock()
-    configuration = context.configuration
+    if not context.engine.image_id(context.image("app", "accepted")):
+        raise VerdictError(f"expected an accepted release, found none. Type: {context.make('release')}")
+    verdict = judge(context, "accepted")
+    context.success(f"{verdict}. Next: {context.make('tag')}")
+
+
+def judge(context: Context, name: str) -> str:
+    """Judge the images of a name (built, accepted): evidence first, verdict second. Returns the verdict in words."""
+    engine, configuration = context.engine, context.configuration
     with evidence.stage(context, "accept") as stage:
-        # By their ids: somebody may build while these are judged.
-        candidates = {part: running(context, part) for part in PARTS}
-        for part, image in candidates.items():
-            if not image:
-                raise VerdictError(
-                    f"expected the release to run, found no healthy container of {part}. Type: {context.make('start')}"
-                )
-        judged = state_of_release(context)
-        verdict_file(context).unlink(missing_ok=True)
+        context.write_variables(judged=name)
+        file = verdict_file(context)
+        file.unlink(missing_ok=True)
         evidence.take_away(context, *EVIDENCE)
-        # Both, whatever the first says: the evidence of the second is worth having.
-        statuses = {name: judge(context, stage, name, service, report) for name, service, report in SUITES}
-        red = [f"{name} tests (exit status {status})" for name, status in statuses.items() if status != 0]
-        if red:
-            withdraw(context, candidates)
-            raise refusal(context, red, set(statuses.values()))
-        for part, image in candidates.items():
-            context.engine.tag(image, configuration.image(part, "accepted"))
-        verdict_file(context).write_text(judged)
-        version = context.engine.label(configuration.image("app", "accepted"), "org.opencontainers.image.version")
-        context.success(
-            f"Release {version} accepted in {stage.seconds} s. It runs on {configuration.addresses}; "
-            f"{context.make('stop')} keeps its data, {context.make('clean')} removes it. "
-            f"Next: {context.make('tag', version)}"
-        )
+        # A run that was interrupted may have left its candidate.
+        engine.remove_project(configuration.candidate_project)
+        try:
+            start.up(context, stage, "candidate")
+            # By their ids: the verdict is theirs, whatever has the name by now.
+            judged = {part: candidate(context, part) for part in PARTS}
+            # Both, whatever the first says: the evidence of the second is worth having.
+            statuses = {suite.name: run_suite(context, stage, suite) for suite in SUITES}
+            red = [f"{suite} tests (exit status {status})" for suite, status in statuses.items() if status != 0]
+            if red:
+                withdraw(context, judged)
+                raise refusal(context, red, set(statuses.values()))
+        except PipelineError:
+            keep_logs(context)
+            engine.remove_project(configuration.candidate_project)
+            raise
+        for part, image in judged.items():
+            engine.tag(image, configuration.image(part, "accepted"))
+        file.write_text(verdict_of(context, "accepted"))
+        engine.remove_project(configuration.candidate_project)
+        version = engine.label(configuration.image("app", "accepted"), "org.opencontainers.image.version")
+        return f"Release {version} accepted in {stage.seconds} s"
 
 
-def judge(context: Context, stage: Stage, name: str, service: str, report: str) -> int:
+def candidate(context: Context, part: str) -> str:
+    """Return the image of a part of the candidate. Raises VerdictError where it is not healthy."""
+    image = start.image_of(context, "candidate", part)
+    if not image:
+        raise VerdictError(f"expected a candidate that runs, found no healthy container of {part}. Read above")
+    return image
+
+
+def run_suite(context: Context, stage: Stage, suite: Suite) -> int:
     """Run a suite; return its exit status. A report that is absent is a failure."""
-    context.info(f"Running {name} tests...")
-    with stage.step(f"{name} tests"):
-        project = context.configuration.release_project
-        status = evidence.run_suite(context, "release", project, service, "--no-deps", service)
-    if status == 0 and not (context.root / "reports" / report).exists():
-        raise VerdictError(f"expected reports/{report}, found none. Look at: specs/")
+    context.info(f"Running {suite.name} tests...")
+    # By `make release` the specification goes to the log alone.
+    shown = evidence.Specification(suite.begin, suite.end) if context.was_asked_for("accept") else None
+    with stage.step(f"{suite.name} tests"):
+        service = suite.service
+        status = evidence.run_suite(context, "candidate", service, "--no-deps", service, is_shown=shown)
+    if status != 0:
+        evidence.show_red(context, suite.report, f"accept {suite.name} tests")
+    elif not (context.root / "reports" / suite.report).exists():
+        raise VerdictError(f"expected reports/{suite.report}, found none. Look at: specs/")
     return status
 
 
-def withdraw(context: Context, candidates: dict[str, str]) -> None:
+def keep_logs(context: Context) -> None:
+    """Keep what the candidate's containers said, before they are removed."""
+    with contextlib.suppress(OSError):
+        file = context.root / "reports" / LOGS
+        file.parent.mkdir(exist_ok=True)
+        with file.open("w") as log:
+            context.run(context.compose("candidate", "logs", "--no-color"), stdout=log, merged=True)
+
+
+def withdraw(context: Context, judged: dict[str, str]) -> None:
     """Take the verdict from what was accepted once and fails now. An older release keeps its name."""
     for part in PARTS:
         name = context.image(part, "accepted")
-        if context.engine.image_id(name) in candidates.values():
+        if context.engine.image_id(name) in judged.values():
             context.must("docker", "rmi", "--force", name)
 
 
@@ -75,29 +124,17 @@ def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineErr
         return InfrastructureError(
             f"expected both suites to judge the release, found no verdict: {' '.join(red)}. Read above, then: {again}"
         )
-    return VerdictError(
-        f"expected all acceptance tests to pass, found failures: {' '.join(red)}. "
-        "Read above, or reports/acceptance.xml and browser/index.html; the environment still runs: "
-        f"{context.configuration.addresses}. Mend it, then: {again}"
+    return RedTestsError(
+        f"expected all acceptance tests to pass, found failures: {' '.join(red)}. What runs was left alone. "
+        f"Read above, reports/acceptance.xml, browser/index.html or {LOGS}; mend it, then: {again}"
     )
 
 
-def running(context: Context, part: str) -> str:
-    """Return the image of the healthy container of a part of the release, "" where there is none."""
-    for container in context.engine.containers(context.configuration.release_project, part):
-        image = context.capture(docker.container_field(container, docker.HEALTHY_IMAGE)).output
-        if image:
-            return image
-    return ""
-
-
-def state_of_release(context: Context) -> str:
-    """Return all that a verdict depends on: settings, the images behind the names, and the containers that run."""
-    names = [context.image(name) for name in (*PARTS, "specs", "browser-specs")]
-    ids = [context.engine.image_id(name) for name in (*names, context.parent("MYSQL_PARENT"))]
-    containers = context.engine.containers(context.configuration.release_project, "", "status=running")
-    settings = context.capture(context.compose("release", "config", "--hash", "*")).output
-    return "\n".join([settings, *ids, *sorted(containers)])
+def verdict_of(context: Context, name: str) -> str:
+    """Return all that a verdict on the images of a name depends on: ids, the suites', and how they are put together."""
+    names = [*(context.image(part, name) for part in PARTS), context.image("specs"), context.image("browser-specs")]
+    ids = [context.engine.image_id(image) for image in (*names, context.parent("MYSQL_PARENT"))]
+    return "\n".join([*ids, evidence.tree_digest([context.root / file for file in compose.files("candidate")])])
 
 
 def verdict_file(context: Context) -> Path:
@@ -106,16 +143,12 @@ def verdict_file(context: Context) -> Path:
 
 
 def was_accepted(context: Context) -> bool:
-    """Whether exactly this was accepted, still runs, and has its evidence."""
-    if not all((context.root / "reports" / report).exists() for _, _, report in SUITES):
-        return False
-    for part in PARTS:
-        built = context.engine.image_id(context.image(part))
-        accepted = context.engine.image_id(context.image(part, "accepted"))
-        if not built == accepted == running(context, part):
-            return False
+    """Whether exactly what was built was accepted, and has its evidence."""
     file = verdict_file(context)
-    return file.exists() and file.read_text() == state_of_release(context)
+    if not file.exists() or not all((context.root / "reports" / suite.report).exists() for suite in SUITES):
+        return False
+    judged = file.read_text()
+    return judged == verdict_of(context, "built") == verdict_of(context, "accepted")
 
 
 def require(context: Context) -> None:

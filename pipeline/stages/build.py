@@ -31,14 +31,19 @@ def run(context: Context) -> None:
         if (context.root / "target/SHA256SUMS").exists() and read(remembered) == target_state(context):
             stage.nothing_done = True
             evidence.still_holds(context, "build")
-            context.success(
-                f"Nothing to build: target/ holds what the tested image gave. Next: {context.make('release')}"
-            )
+            end(context, "Nothing to build: target/ holds what the tested image gave")
             return
         context.info("Building application artefacts...")
-        copy_wheels(context)
+        with stage.step("wheels"):
+            copy_wheels(context)
         remembered.write_text(target_state(context))
-        context.success(f"Build complete in {stage.seconds} s. Artefacts in target/. Next: {context.make('release')}")
+        end(context, f"Build complete in {stage.seconds} s. Artefacts in target/")
+
+
+def end(context: Context, text: str) -> None:
+    """Say how it ended, where it was asked for."""
+    if context.was_asked_for("build", "all"):
+        context.success(f"{text}. Next: {context.make('release')}")
 
 
 def passed(context: Context) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 
+from pipeline import machine
 from pipeline.errors import VerdictError
-from pipeline.stages import Context, doctor, python_env
+from pipeline.stages import Context, python_env
 
 LOCKS = ("src/requirements/base.txt", "src/requirements/test.txt")
 
@@ -23,7 +24,7 @@ def failed(expected: str, verb: str) -> VerdictError:
 
 def run(context: Context) -> None:
     """Run the tests, and refuse a run without any."""
-    doctor.look(context, ["check"])
+    machine.look(context, ["check"])
     python = environment(context)
     began = time.monotonic()
     context.info("Running tests on SQLite...")

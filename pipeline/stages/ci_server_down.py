@@ -16,7 +16,8 @@ def run(context: Context) -> None:
 def remove(context: Context) -> None:
     """Remove its containers, those of its builds, their images, and its folder."""
     configuration = context.configuration
-    for project in (configuration.ci_project, configuration.ci_pipeline, f"{configuration.ci_pipeline}dev"):
+    built = [f"{configuration.ci_pipeline}{kind}" for kind in ("", "dev", "-candidate")]
+    for project in (configuration.ci_project, *built):
         context.engine.remove_project(project)
     context.engine.remove_images(configuration.ci_pipeline)
     files.remove(ci_server.work_folder(context))

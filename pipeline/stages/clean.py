@@ -21,7 +21,7 @@ def remove(context: Context) -> None:
     context.info(f"Removing containers, networks and volumes of {configuration.pipeline}, the data included...")
     # The lab before the registry, on whose network it stands.
     for project in (
-        *(configuration.dev_project, configuration.release_project),
+        *map(configuration.project, ("dev", "candidate", "release")),
         *(configuration.cluster_project, configuration.registry_project),
     ):
         context.engine.remove_project(project)

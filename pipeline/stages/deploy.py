@@ -52,7 +52,7 @@ def run(context: Context, verb: str = "deploy") -> None:
         context.info("Building the agent and the specs...")
         images.build_agent(context)
         if verb != "undeploy":
-            images.build_by_compose(context, "release", "the specs", "test")
+            images.build_by_compose(context, "images", "the specs", "test")
         context.info(f"{verb} on {inventory}...")
         with stage.step("agent"):
             log = run_agent(context, work, verb)

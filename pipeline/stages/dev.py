@@ -30,6 +30,6 @@ def run(context: Context) -> None:
     # Without a terminal Ctrl-C ends the command alone, and leaves its container.
     context.engine.remove_containers(configuration.dev_project, "app")
     if status not in (0, INTERRUPTED):
-        sentence = probe.sentence(context, "dev", configuration.dev_project)
+        sentence = probe.sentence(context, "dev")
         raise InfrastructureError(sentence or "expected the service to run, found the error above. Look at: make logs")
     context.success("Ended. The dev database still runs. Next: make test, or make clean")

@@ -9,12 +9,14 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Callable, NamedTuple
 
+from pipeline import machine
 from pipeline.commands import apt, docker
 from pipeline.errors import InfrastructureError, VerdictError
 from pipeline.stages import Context
 
-MIN_ENGINE, MIN_COMPOSE = "20.10", "2.20"
+MIN_ENGINE, MIN_COMPOSE = "20.10", "2.24"
 LOG = Path("/var/log/dockerd.log")
 PID_FILE = Path("/var/run/docker.pid")
 START_SECONDS = 60
@@ -22,16 +24,66 @@ WANTED = f"expected a Docker engine {MIN_ENGINE} or newer with Compose {MIN_COMP
 INSTALL = f"apt-get install docker.io, and Compose {MIN_COMPOSE} or newer"
 
 
+class Missing(NamedTuple):
+    """What packages or a start can mend: what was found, the command that a person may type, and what mends it."""
+
+    found: str
+    command: str
+    mend: Callable[[Context], None]
+
+
+def run(context: Context) -> None:
+    """Check the machine for the goals of make, and have an engine that answers."""
+    goals = context.configuration.goals.split()
+    machine.look(context, goals)
+    if set(goals) <= machine.RESCUE_VERBS:
+        check(context)
+        return
+    ensure(context)
+    machine.check_space(context, root_folder(context))
+    if "engine" in goals:
+        context.success(f"{versions(context)}. Next: {context.make('release')}")
+
+
+def root_folder(context: Context) -> Path:
+    """Return the folder in which the engine keeps images; that of an engine elsewhere is not on this machine."""
+    return Path(context.capture(docker.info("DockerRootDir")).output)
+
+
+def versions(context: Context) -> str:
+    """Return what answers, in words."""
+    return f"Ready: Docker engine {context.capture(docker.engine_version()).output}, Compose {compose_version(context)}"
+
+
+def check(context: Context) -> None:
+    """Look at the engine, and change nothing. Raises VerdictError where it is not fit."""
+    what = missing(context)
+    if what:
+        raise VerdictError(f"{WANTED}, found {what.found}. Type: {what.command}; or, as root on Debian: make engine")
+
+
 def ensure(context: Context) -> None:
     """Install and start what is missing. Raises VerdictError where this run may not."""
+    mended: list[str] = []
+    what = missing(context)
+    while what:
+        if what.found in mended:
+            raise InfrastructureError(
+                f"{WANTED} after the installation, found {what.found}. Install it by hand, then run make again."
+            )
+        may_install(context, what)
+        what.mend(context)
+        mended.append(what.found)
+        what = missing(context)
+
+
+def missing(context: Context) -> Missing | None:
+    """Return the first thing that is missing, if any. Raises VerdictError for what a person must mend."""
     if not shutil.which("docker"):
-        may_install(context, "no docker command", INSTALL)
-        install_engine(context)
-        start(context)
-    else:
-        answer = context.capture(docker.info("ServerVersion"), errors=True)
-        if answer.status != 0 or not answer.output:
-            revive(context, answer.output)
+        return Missing("no docker command", INSTALL, install_engine)
+    answer = context.capture(docker.info("ServerVersion"), errors=True)
+    if answer.status != 0 or not answer.output:
+        return silence(context, answer.output)
     version = context.capture(docker.engine_version()).output
     if not at_least(version, MIN_ENGINE):
         raise VerdictError(
@@ -39,47 +91,56 @@ def ensure(context: Context) -> None:
         )
     found = compose_version(context)
     if not at_least(found, MIN_COMPOSE):
-        may_install(
-            context,
-            f"Compose {found}" if found else "no Compose plugin",
-            "apt-get install docker-compose (2.20 or newer; on Ubuntu docker-compose-v2)",
-        )
-        install_plugins(context)
+        command = f"apt-get install docker-compose ({MIN_COMPOSE} or newer; on Ubuntu docker-compose-v2)"
+        return Missing(f"Compose {found}" if found else "no Compose plugin", command, install_plugins)
     if context.capture(docker.buildx_version()).status != 0:
-        may_install(context, "no buildx plugin", "apt-get install docker-buildx (docker-buildx-plugin of Docker's own)")
-        install_plugins(context)
+        command = "apt-get install docker-buildx (docker-buildx-plugin of Docker's own)"
+        return Missing("no buildx plugin", command, install_plugins)
+    return None
 
 
-def revive(context: Context, answer: str) -> None:
-    """Start an engine that does not answer, and install one for a client that has none."""
-    if "permission denied" in answer:
-        raise VerdictError(
-            "expected to be allowed to talk to the Docker engine, found permission denied on its socket. "
-            f"Type: sudo usermod -aG docker {user(context)}, log in again, then run make again."
-        )
-    host = context.runner.user_environment.get("DOCKER_HOST")
+# Why an engine does not answer: what docker says, and what to do.
+REASONS = {
+    "permission denied": "Type: sudo usermod -aG docker {user}, log in again, then run make again.",
+    "API version|too (old|new)": "The docker command and the engine are too far apart: upgrade the older one.",
+    "tls|x509|certificate": "Correct DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, then run make again.",
+    "context .*not found|current context": "Type: docker context use default",
+}
+
+
+def silence(context: Context, answer: str) -> Missing:
+    """Return what starts an engine that does not answer. Raises VerdictError where a person must mend it."""
+    last = (answer.strip().splitlines() or ["nothing"])[-1]
+    for words, advice in REASONS.items():
+        if re.search(words, answer, re.IGNORECASE):
+            raise VerdictError(
+                f"expected a Docker engine that answers, found: {last} {advice.format(user=user(context))}"
+            )
+    host = context.given("DOCKER_HOST") or other_context(context)
     if host:
-        raise VerdictError(
-            f"expected a Docker engine at DOCKER_HOST={host}, found no answer. Start it there, or unset DOCKER_HOST."
-        )
+        raise VerdictError(f"expected a Docker engine at {host}, found: {last} Start it there, or choose another.")
     if shutil.which("dockerd"):
-        may_install(context, "a Docker engine that does not answer", "sudo systemctl start docker")
-    else:
-        may_install(context, "a docker command without an engine", INSTALL)
-        install_engine(context)
-    start(context)
+        return Missing("a Docker engine that does not answer", "sudo systemctl start docker", start)
+    return Missing("a docker command without an engine", INSTALL, install_engine)
 
 
-def may_install(context: Context, found: str, command: str) -> None:
+def other_context(context: Context) -> str:
+    """Return the name of docker's context, "" for this machine's own engine."""
+    name = context.capture(("docker", "context", "show")).output
+    return "" if name in ("", "default") else f"the context {name}"
+
+
+def may_install(context: Context, what: Missing) -> None:
     """Refuse where this run may not change the machine, with the command that a person may type."""
     if context.knob("INSTALL_ENGINE") == "no":
-        raise VerdictError(f"{WANTED}, found {found}, and INSTALL_ENGINE=no forbids helping. Type: {command}")
+        raise VerdictError(f"{WANTED}, found {what.found}, and INSTALL_ENGINE=no forbids helping. Type: {what.command}")
     if not is_debian():
         raise VerdictError(
-            f"{WANTED}, found {found}. Install Docker Desktop or your system's Docker packages, then run make again."
+            f"{WANTED}, found {what.found}. Install Docker Desktop, or your system's packages of Docker, "
+            "then run make again."
         )
     if context.capture(("id", "-u")).output != "0":
-        raise VerdictError(f"{WANTED}, found {found}, and only root can change that. Type: {command}")
+        raise VerdictError(f"{WANTED}, found {what.found}, and only root can change that. Type: {what.command}")
 
 
 def is_debian() -> bool:
@@ -133,6 +194,7 @@ def install_engine(context: Context) -> None:
     )
     update_lists(context)
     apt_install(context, "docker.io", "iptables", "ca-certificates")
+    start(context)
 
 
 def start(context: Context) -> None:
@@ -186,12 +248,6 @@ def install_plugins(context: Context) -> None:
         apt_install(context, "docker-compose", "docker-buildx")
     else:
         install_plugins_of_debian_13(context)
-    found = compose_version(context)
-    if not at_least(found, MIN_COMPOSE):
-        raise InfrastructureError(
-            f"expected Compose {MIN_COMPOSE} or newer after the installation, found {found}. "
-            "Install it by hand, then run make again."
-        )
 
 
 def candidate(context: Context, package: str) -> str:

@@ -1,24 +1,46 @@
-"""Show what the containers of both environments logged.
+"""Show what the containers logged, the name of each on its lines: logs [SERVICE [ENVIRONMENT]].
 
-A person gets the last lines, each with its container's name; a pipe all of it as it was logged, for grep and jq.
+A person gets the last lines, a pipe all of them.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import Callable
 
+from pipeline.commands import docker
+from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
+ENVIRONMENTS = ("dev", "candidate", "release")
+LINES = "200"
 
-def run(context: Context) -> None:
-    """Show the dev environment's, then the release's."""
-    for project in (context.configuration.dev_project, context.configuration.release_project):
-        containers = context.engine.containers(project)
-        if containers and sys.stdout.isatty():
-            context.info(project)
-            command = ("docker", "compose", "--project-name", project, "logs", "--no-color", "--tail", "200")
-            context.run(command)
-        elif containers:
-            # Not by Compose, which writes a terminal's escapes into a pipe too.
-            for container in containers:
-                context.run(("docker", "logs", container), merged=True)
+
+def run(context: Context, service: str = "", environment: str = "") -> None:
+    """Show one environment after the other. Raises VerdictError where there is nothing of what was asked for."""
+    if environment and environment not in ENVIRONMENTS:
+        raise VerdictError(f"expected ENV={', '.join(ENVIRONMENTS)}, found '{environment}'. Correct it.")
+    names = (environment,) if environment else ENVIRONMENTS
+    projects = [context.configuration.project(name) for name in names]
+    found = [project for project in projects if context.engine.containers(project, service)]
+    if not found and (service or environment):
+        raise VerdictError(
+            f"expected containers of {service or 'a service'} in {' or '.join(projects)}, found none. "
+            "Look at: docker compose ls --all"
+        )
+    # Not by Compose, which writes a terminal's escapes into a pipe too.
+    tail = ("--tail", LINES) if sys.stdout.isatty() else ()
+    for project in found:
+        for container in context.engine.containers(project, service):
+            name = context.capture(docker.container_field(container, "{{.Name}}")).output.lstrip("/")
+            context.runner.show(("docker", "logs", *tail, container), named(name))
+
+
+def named(name: str) -> Callable[[str], bool]:
+    """Return what shows a line with the name of its container."""
+
+    def show(line: str) -> bool:
+        print(f"{name} | {line}", end="", flush=True)
+        return False
+
+    return show

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from pipeline import lock
+from pipeline import files, lock
 from pipeline.background import Background
 from pipeline.commands import docker, mmdebstrap
 from pipeline.errors import InfrastructureError, VerdictError
@@ -95,9 +95,8 @@ def run(context: Context) -> None:
             "expected the parents that were just found, found one of them gone: something else removes images here. "
             "Run make again."
         )
-    new = context.state / f"parents.env.{os.getpid()}"
-    new.write_text("".join(f"{parent.kind.upper()}_PARENT={name}\n" for parent, name in zip(parents, names)))
-    new.rename(context.state / "parents.env")
+    text = "".join(f"{parent.kind.upper()}_PARENT={name}\n" for parent, name in zip(parents, names))
+    files.write(context.state / "parents.env", text)
     if context.was_asked_for("parents"):
         context.success(f"The parents are {' and '.join(names)}. Next: {context.make('base')}")
 

@@ -1,4 +1,4 @@
-"""Build the release image from target/, run it behind nginx on MySQL, and have it judged."""
+"""Build the release image from target/, have it judged beside what runs, and bring what runs to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.stages import Context, accept, start
 
 
 def run(context: Context) -> None:
-    """Build, start and judge; what was accepted and runs unchanged is left alone."""
+    """Build, judge, start; what was accepted is not judged again, and what runs unchanged is left alone."""
     context.lock()
     configuration = context.configuration
     with evidence.stage(context, "image") as stage:
@@ -23,16 +23,26 @@ def run(context: Context) -> None:
         with stage.step("images"):
             build_images(context)
         stage.nothing_done = accept.was_accepted(context)
+    version = labels["APP_VERSION"]
     if stage.nothing_done:
-        evidence.still_holds(context, "image", "start", "accept")
-        version = labels["APP_VERSION"]
+        evidence.still_holds(context, "image", "accept")
+        verdict, again = (
+            f"Release {version} was accepted before",
+            f" To have it judged again: {context.make('accept')}.",
+        )
+    else:
+        verdict, again = accept.judge(context, "built"), ""
+    if start.runs_accepted(context):
+        evidence.still_holds(context, "start")
         context.success(
-            f"Release {version} was accepted before, and runs unchanged on {configuration.addresses}. "
-            f"To have it judged again: {context.make('accept')}. Next: {context.make('tag', version)}"
+            f"{verdict}, and runs unchanged on {configuration.addresses}.{again} Next: {context.make('tag', version)}"
         )
         return
-    start.run(context, "Now it is judged:")
-    accept.run(context)
+    start.bring(context)
+    context.success(
+        f"{verdict}. It runs on {configuration.addresses}; {context.make('stop')} keeps its data, "
+        f"{context.make('clean')} removes it. Next: {context.make('tag', version)}"
+    )
 
 
 def describe(context: Context) -> dict[str, str]:
@@ -66,15 +76,12 @@ def describe(context: Context) -> dict[str, str]:
 
 def build_images(context: Context) -> None:
     """Build the release images, beside them the suites'. The agent is one image for both environments."""
-    suites = Background(context, "suites", build_suites)
-    with suites, Background(context, "reporter", images.build_report, required=False):
-        images.build_by_compose(context, "dev", "the release image", "agent", quiet=False)
-        images.build_by_compose(context, "release", "the release image", "app", "nginx", quiet=False)
+    with Background(context, "suites", build_suites):
+        images.build_by_compose(context, "dev", "the release image", "agent")
+        images.build_by_compose(context, "images", "the release image", "app", "nginx")
 
 
 def build_suites(context: Context) -> None:
     """Build npm's image, then what gets its packages from there: the page and the suites."""
     images.build_specs_tool(context, "npm", "npm")
-    images.build_by_compose(
-        context, "release", "the page and the suites", "client", "test", "browser-test", quiet=False
-    )
+    images.build_by_compose(context, "images", "the page and the suites", "client", "test", "browser-test")

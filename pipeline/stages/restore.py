@@ -36,12 +36,12 @@ def run(context: Context, *given: str) -> None:
             f"expected a backup at {name}, found no such file. Correct the path, "
             f"then: {context.make('restore FILE=...')}"
         )
-    if not context.engine.image_id(configuration.image("app")):
+    if not context.engine.image_id(configuration.image("app", "running")):
         raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
     context.info("Looking at the backup...")
     wanted = data.check(place)
     context.info("Ensuring database is ready and empty...")
-    start.migrate(context)
+    start.migrate(context, "release")
     ensure_empty(context)
     # Nobody writes while it is filled. And nginx would be found unhealthy while nobody is behind it.
     context.must(*context.compose("release", "stop", "nginx", "app"))
@@ -51,7 +51,7 @@ def run(context: Context, *given: str) -> None:
         fill(context, place)
     except PipelineError:
         with contextlib.suppress(PipelineError):  # the first error says more
-            start.run(context, "It holds no data.")
+            start.run(context)
         raise
     found = content(context)
     if found != wanted:
@@ -59,7 +59,7 @@ def run(context: Context, *given: str) -> None:
             f"expected the content {wanted} after the restore, found {found}. The backup is as it was; to try again: "
             f"{context.make('clean')}; {context.make('start')}; {context.make('restore', f'FILE={shlex.quote(name)}')}"
         )
-    start.run(context, "The data is there again.")
+    start.run(context)
     context.success(f"Restore complete: content {found}, as in {name}")
 
 
@@ -90,7 +90,7 @@ def ensure_empty(context: Context) -> None:
 def fill(context: Context, place: Path) -> None:
     """Migrate to how the tables were when the backup was made, and bring the data in."""
     for application, name in data.migrations(place):
-        if start.django_admin(context, "migrate", "--noinput", "-v", "0", application, name) != 0:
+        if start.django_admin(context, "release", "migrate", "--noinput", "-v", "0", application, name) != 0:
             raise VerdictError(
                 f"expected a release that knows the migration {name} of {application}, found the error above. "
                 "The backup is of a newer one: restore it there. Nothing was changed"

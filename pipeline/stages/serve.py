@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.stages import Context, check, doctor
+from pipeline import machine
+from pipeline.stages import Context, check
 
 # What docs/settings.md lists for SQLite.
 SETTINGS = ("DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "SQLITE_PATH")
@@ -10,7 +11,7 @@ SETTINGS = ("DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "SQLITE_PATH")
 
 def run(context: Context) -> None:
     """Migrate the database, then become Django's development server."""
-    doctor.look(context, ["serve"])
+    machine.look(context, ["serve"])
     python = check.environment(context)
     given = {name: value for name, value in context.runner.user_environment.items() if name in SETTINGS}
     if context.run([python, "src/manage.py", "migrate", "--verbosity", "0"], given) != 0:

@@ -9,7 +9,7 @@ from pipeline.stages import Context, probe
 
 def build_images(context: Context) -> None:
     """Build the dev image and the agent."""
-    images.build_by_compose(context, "dev", "the dev image", "agent", "test", quiet=False)
+    images.build_by_compose(context, "dev", "the dev image", "agent", "test")
 
 
 def run(context: Context) -> None:
@@ -21,5 +21,5 @@ def run(context: Context) -> None:
     options = ("--rm", *images.as_owner(context), "--volume", f"{context.root}/src:/app/src:ro")
     command = context.compose("dev", "run", *options, "test", "bash", "-c", "bash || true")
     if context.run(command, stdin=None) != 0:
-        sentence = probe.sentence(context, "dev", context.configuration.dev_project)
+        sentence = probe.sentence(context, "dev")
         raise InfrastructureError(sentence or "expected a shell, found the error above. Look at: make logs")

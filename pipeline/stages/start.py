@@ -5,65 +5,140 @@ from __future__ import annotations
 import re
 
 from pipeline import evidence
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.commands import docker
+from pipeline.configuration import PARTS
+from pipeline.errors import InfrastructureError, PipelineError, VerdictError
 from pipeline.stages import Context, probe
 
-SERVING = ("app", "nginx", "client")
 REFUSAL = re.compile(r"^FAIL: (.*)$", re.MULTILINE)
 
 
-def run(context: Context, *following: str) -> None:
-    """Start it, and wait until it is healthy; `following` is what to say at the end instead of how to stop it."""
+def run(context: Context) -> None:
+    """Start it, and wait until it is healthy."""
     context.lock()
-    configuration = context.configuration
     with evidence.stage(context, "start") as stage:
-        if not context.engine.image_id(configuration.image("app")):
+        if not context.engine.image_id(context.image("app", "running")):
             raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
-        context.info("Ensuring database is ready, then running migrations...")
-        with stage.step("database, migrations"):
-            migrate(context)
-        context.info("Starting the application, nginx and the page...")
-        # What was unhealthy while something was away counts as unhealthy until its next check; started anew it is
-        # checked first.
-        unhealthy = context.engine.containers(configuration.release_project, "", "health=unhealthy")
-        if unhealthy:
-            context.must("docker", "stop", *unhealthy)
-        with stage.step("start"):
-            serve(context)
-        end = " ".join(following) or f"Next: {context.make('stop')} keeps its data, {context.make('clean')} removes it"
-        context.success(f"The release runs on {configuration.addresses}. {end}")
+        up(context, stage, "release")
+        remember(context)
+        context.success(
+            f"The release runs on {context.configuration.addresses}. "
+            f"Next: {context.make('stop')} keeps its data, {context.make('clean')} removes it"
+        )
 
 
-def migrate(context: Context) -> None:
+def bring(context: Context) -> None:
+    """Bring what runs to the accepted images; its data stays.
+
+    Where those do not serve it, the images before run again, and the error is raised. Migrations are not taken back.
+    """
+    with evidence.stage(context, "start") as stage:
+        before = {part: context.engine.image_id(context.image(part, "running")) for part in PARTS}
+        for part in PARTS:
+            context.engine.tag(context.image(part, "accepted"), context.image(part, "running"))
+        try:
+            up(context, stage, "release")
+            with stage.step("smoke claims"):
+                smoke(context)
+        except PipelineError as error:
+            if not all(before.values()):
+                raise
+            context.console.failure(str(error))
+            context.info("Going back to the release before...")
+            for part, image in before.items():
+                context.engine.tag(image, context.image(part, "running"))
+            serve(context, "release")
+            raise VerdictError(
+                "expected the accepted release to serve the data of the one before, found the failure above. "
+                f"The one before runs again on {context.configuration.addresses}; migrations that came to their end "
+                f"stay. Mend it, then: {context.make('release')}"
+            ) from error
+        remember(context)
+
+
+def up(context: Context, stage: evidence.Stage, environment: str) -> None:
+    """Start an environment, and wait until it is healthy."""
+    context.info("Ensuring database is ready, then running migrations...")
+    with stage.step("database, migrations"):
+        migrate(context, environment)
+    context.info("Starting the application, nginx and the page...")
+    with stage.step("start"):
+        serve(context, environment)
+
+
+def migrate(context: Context, environment: str) -> None:
     """Wait for the database, and migrate it."""
-    if django_admin(context, "migrate", "--noinput") != 0:
-        sentence = probe.sentence(context, "release", context.configuration.release_project)
+    if django_admin(context, environment, "migrate", "--noinput") != 0:
+        sentence = probe.sentence(context, environment)
         raise InfrastructureError(
             sentence or f"expected the migrations to run, found the error above. Look at: {context.make('logs')}"
         )
 
 
-def django_admin(context: Context, *arguments: str) -> int:
+def django_admin(context: Context, environment: str, *arguments: str) -> int:
     """Run a command of Django in the release image; return its exit status."""
-    return context.run(context.compose("release", "run", "--rm", "--no-TTY", "app", "django-admin", *arguments))
+    return context.run(context.compose(environment, "run", "--rm", "--no-TTY", "app", "django-admin", *arguments))
 
 
-def serve(context: Context) -> None:
+def serve(context: Context, environment: str) -> None:
     """Start what serves. Without dependencies: Compose would take the good end of the agent for a failure."""
-    command = ("up", "--detach", "--no-deps", "--no-build", "--wait", "--wait-timeout", "120", *SERVING)
-    if context.run(context.compose("release", *command)) != 0:
+    # What was unhealthy while something was away counts as unhealthy until its next check; started anew it is
+    # checked first.
+    unhealthy = context.engine.containers(context.configuration.project(environment), "", "health=unhealthy")
+    if unhealthy:
+        context.must("docker", "stop", *unhealthy)
+    command = ("up", "--detach", "--no-deps", "--no-build", "--wait", "--wait-timeout", "120", *PARTS)
+    if context.run(context.compose(environment, *command)) != 0:
         raise InfrastructureError(
-            refusal(context)
+            refusal(context, environment)
             or "expected the application, nginx and the page to become healthy, found the error above. "
             f"Look at: {context.make('logs')}"
         )
 
 
-def refusal(context: Context) -> str:
+def refusal(context: Context, environment: str) -> str:
     """Return the message of a container that refused to start, "" where none did."""
     found = []
-    for service in SERVING:
-        for container in context.engine.containers(context.configuration.release_project, service):
+    for part in PARTS:
+        for container in context.engine.containers(context.configuration.project(environment), part):
             logs = context.capture(("docker", "logs", "--tail", "50", container), errors=True)
             found += REFUSAL.findall(logs.output)
     return found[-1] if found else ""
+
+
+def smoke(context: Context) -> None:
+    """Ask the running release what only reads: the claims that a deployment is judged by too."""
+    suite = ("test", "node", "node_modules/mocha/bin/mocha.js", "--grep", "@smoke")
+    if context.run(context.compose("release", "run", "--rm", "--no-TTY", "--no-deps", *suite)) != 0:
+        raise VerdictError("expected the smoke claims to hold on the running release, found failures. Read above")
+
+
+def image_of(context: Context, environment: str, part: str) -> str:
+    """Return the image of the healthy container of a part, "" where there is none."""
+    for container in context.engine.containers(context.configuration.project(environment), part):
+        image = context.capture(docker.container_field(container, docker.HEALTHY_IMAGE)).output
+        if image:
+            return image
+    return ""
+
+
+def runs_accepted(context: Context) -> bool:
+    """Whether the accepted images run, healthy, with the settings of now."""
+    for part in PARTS:
+        accepted = context.engine.image_id(context.image(part, "accepted"))
+        if not accepted or accepted != image_of(context, "release", part):
+            return False
+    file = context.state / f"running{context.configuration.build_id}"
+    return file.exists() and file.read_text() == state(context)
+
+
+def remember(context: Context) -> None:
+    """Remember what was started, and how."""
+    (context.state / f"running{context.configuration.build_id}").write_text(state(context))
+
+
+def state(context: Context) -> str:
+    """Return the settings of the release environment, and its containers."""
+    settings = context.capture(context.compose("release", "config", "--hash", "*")).output
+    containers = context.engine.containers(context.configuration.release_project, "", "status=running")
+    return "\n".join([settings, *sorted(containers)])

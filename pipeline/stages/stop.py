@@ -1,4 +1,4 @@
-"""Stop both environments. The volumes stay, so `make start` continues with the data."""
+"""Stop the environments. The volumes stay, so `make start` continues with the data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pipeline.stages import Context
 
 
 def run(context: Context) -> None:
-    """Stop the dev and the release environment."""
+    """Stop the dev and the release environment, and a candidate that was left."""
     configuration = context.configuration
     context.info("Stopping...")
-    for project in (configuration.dev_project, configuration.release_project):
+    for project in map(configuration.project, ("dev", "candidate", "release")):
         if context.run(docker.stop(project)) != 0:
             raise InfrastructureError(
                 f"expected the containers of {project} to stop, found the error above. Look at: docker ps"

@@ -42,7 +42,7 @@ def run(context: Context, *words: str) -> None:
 
 def check(context: Context, word: str) -> None:
     """Refuse what is no tag. Raises VerdictError."""
-    if word in context.knob("TARGETS").split():
+    if word in context.given("TARGETS").split():
         raise VerdictError(f"expected a tag, found '{word}', which is a target of the Makefile. Choose another name.")
     if not TAG.fullmatch(word):
         raise VerdictError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipeline import evidence, images
 from pipeline.background import Background
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.errors import InfrastructureError, RedTestsError, VerdictError
 from pipeline.stages import Context, probe
 
 NO_SUCH_TEST = 64  # docker/dev/test.sh
@@ -29,9 +29,10 @@ def run(context: Context, *labels: str) -> None:
         if not labels:  # a selection has no coverage of its own
             evidence.take_away(context, "coverage.xml", "coverage")
         with stage.step("database, tests"):
-            project = context.configuration.dev_project
-            status = evidence.run_suite(context, "dev", project, "test", "test", "test.sh", *labels)
-        judge(context, status, labels)
+            # What `make build` has tested is in the log alone.
+            shown = evidence.Specification("=+$", "Ran ") if context.was_asked_for("test", "all") else None
+            status = evidence.run_suite(context, "dev", "test", "test", "test.sh", *labels, is_shown=shown)
+            judge(context, status, labels)
         if labels:
             context.success(
                 f"Testing of {stage.note} complete in {stage.seconds} s. A selection opens no gate. "
@@ -39,9 +40,10 @@ def run(context: Context, *labels: str) -> None:
             )
             return
         context.engine.tag(candidate, context.image("dev", "tested"))
-        context.success(
-            f"Testing complete in {stage.seconds} s. The report: reports/index.html. Next: {context.make('build')}"
-        )
+        if context.was_asked_for("test", "all"):
+            context.success(
+                f"Testing complete in {stage.seconds} s. The report: reports/index.html. Next: {context.make('build')}"
+            )
 
 
 def build_images(context: Context) -> None:
@@ -52,7 +54,7 @@ def build_images(context: Context) -> None:
         this.run(this.compose("dev", "up", "--detach", "--no-deps", "db"))
 
     def build(this: Context, service: str) -> None:
-        images.build_by_compose(this, "dev", "the dev image", service, quiet=False)
+        images.build_by_compose(this, "dev", "the dev image", service)
 
     with (
         Background(context, "database", start_database),
@@ -64,7 +66,7 @@ def build_images(context: Context) -> None:
 def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:
     """Raise the error that an exit status of the tests means."""
     if status == NO_CONTAINER:
-        sentence = probe.sentence(context, "dev", context.configuration.dev_project)
+        sentence = probe.sentence(context, "dev")
         raise InfrastructureError(
             sentence or f"expected the tests to run, found no container of theirs. Look at: {context.make('logs')}"
         )
@@ -78,7 +80,8 @@ def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:
             f'Type for example: {context.make("test")} T="test_create test_list:ListItems"'
         )
     if status != 0:
-        raise VerdictError(
+        evidence.show_red(context, "unittests.xml", "test database, tests")
+        raise RedTestsError(
             f"expected all tests to pass, found failures (exit status {status}). "
             f"Read above, or reports/unittests.xml; mend src/, then: {context.make('test')}"
         )

@@ -7,19 +7,19 @@ tests PYTEST-ARGUMENT...    some of them: e2e/test_gates.py
 
 from __future__ import annotations
 
-from pipeline.configuration import KNOBS
+from pipeline.configuration import ARGUMENTS, KNOBS
 from pipeline.errors import VerdictError
 from pipeline.stages import Context, python_env
 
-# What make itself exports, and the knobs without a check.
-OF_MAKE = ("GOALS", "T", "TAGS", "B", "E", "NAME", "APP", "FILE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+# What make itself exports.
+OF_MAKE = ("GOALS", "TARGETS", "TYPED", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
 # Knobs that the copies of the checkout get as the user gave them: they say how this machine works.
 OF_MACHINE = ("PARENTS", "DEBIAN_IMAGE", "MYSQL_IMAGE", "INSTALL_ENGINE", "MIN_FREE_GIB", "PROBE_TIMEOUT")
 
 
 def environment(context: Context, *kept: str) -> dict[str, str]:
     """Return the user's environment for a program that runs make in copies: no knob of this run reaches them."""
-    dropped = {*KNOBS, *OF_MAKE} - set(kept)
+    dropped = {*KNOBS, *OF_MAKE, *(name for names in ARGUMENTS.values() for name in names)} - set(kept)
     given = {name: value for name, value in context.runner.user_environment.items() if name not in dropped}
     return {**given, "PYTHONDONTWRITEBYTECODE": "1"}
 

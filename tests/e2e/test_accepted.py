@@ -1,8 +1,13 @@
-"""What was accepted and runs unchanged is not judged again; whatever the verdict depends on has it judged again."""
+"""What was accepted is not judged again; whatever the verdict depends on has it judged again, beside what runs."""
 
 from support.checkout import last_line, refused
-from support.commands import run
-from support.release import sql
+from support.commands import docker, run
+from support.release import ask, container, derive, lives, post, sql
+
+
+def candidate(released):
+    """Return the containers of the candidate."""
+    return docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={released.release_project}-candidate")
 
 
 def report(released):
@@ -15,30 +20,95 @@ def test_is_left_alone_with_its_evidence_and_its_data(released):
     nameless = set(objects.pop("images without a name", "").split())
     said = released.must("release")
     assert "was accepted before, and runs unchanged" in said
-    assert "Nothing to build" in said
     now = released.objects()
     assert set(now.pop("images without a name", "").split()) <= nameless
     assert (report(released), now) == (before, objects)
 
 
-def test_is_judged_again_with_another_setting(released):
-    before = report(released)
-    released.must("release", env={"ALLOWED_HOSTS": "todo.example,localhost"})
-    assert report(released) > before
+def test_another_setting_asks_for_no_verdict_and_keeps_the_data(released):
+    before, url = report(released), post(released, '{"title": "keep me"}').data["url"]
+    app = container(released, "app")["Id"]
+    said = released.must("release", env={"ALLOWED_HOSTS": "todo.example,localhost"})
+    assert "was accepted before" in said
+    assert report(released) == before
+    assert container(released, "app")["Id"] != app
+    assert url in [item["url"] for item in ask(released).data]
+    assert ask(released, Host="todo.example").status == 200
 
 
-def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(released):
-    sql(released, "RENAME TABLE todo_todoitem TO gone")
-    try:
-        refused(released.make("accept"))
-    finally:
-        sql(released, "RENAME TABLE gone TO todo_todoitem")
-    assert run("docker", "image", "inspect", f"todobackend:accepted{released.build_id}").returncode == 1
-    refused(released.make("tag", "0.1.0"))
-    # Its own settings again, and evidence that was lost.
-    released.path("reports/browser.xml").unlink(missing_ok=True)
+MIGRATION = """
+from django.db import migrations
+
+
+def fail(apps, _schema):
+    if apps.get_model("todo", "TodoItem").objects.exists():
+        raise ValueError("this is for an empty list alone")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("todo", "0001_initial")]
+    operations = [migrations.RunPython(fail)]
+"""
+
+
+def test_what_does_not_serve_the_data_goes_back(released):
+    url = post(released, '{"title": "keep me"}').data["url"]
+    images = [container(released, name)["Image"] for name in ("app", "nginx", "client")]
+    released.path("src/todo/migrations/0002_fail.py").write_text(MIGRATION)
+    sentence = refused(released.make("release"), "The one before runs again")
+    assert "serve the data" in sentence
+    assert [container(released, name)["Image"] for name in ("app", "nginx", "client")] == images
+    assert url in [item["url"] for item in ask(released).data]
+    released.restore()
+
+
+def test_an_upgrade_is_judged_beside_what_runs_and_keeps_the_data(released):
+    before, url = report(released), post(released, '{"title": "keep me"}').data["url"]
+    nginx = container(released, "nginx")["Image"]
+    released.append("docker/release/common.conf", "# An edit.\n")
     released.must("release")
-    assert released.path("reports/browser.xml").exists()
+    released.restore()
+    assert report(released) > before
+    assert container(released, "nginx")["Image"] != nginx
+    assert url in [item["url"] for item in ask(released).data]
+    assert candidate(released) == ""
+
+
+def test_to_be_judged_again_touches_nothing_that_runs(released):
+    # A run that was killed may have left its candidate.
+    labels = (f"com.docker.compose.project={released.release_project}-candidate", "com.docker.compose.oneoff=False")
+    options = [word for label in labels for word in ("--label", label)]
+    docker("run", "--detach", *options, f"todobackend:accepted{released.build_id}", "sleep", "600")
+    before, url = lives(released), post(released, '{"title": "keep me"}').data["url"]
+    said = released.must("accept")
+    assert "✔ returns 201" in said
+    assert lives(released) == before
+    assert url in [item["url"] for item in ask(released).data]
+    assert candidate(released) == ""
+
+
+BROKEN = (
+    'import assert from "node:assert/strict";\n'
+    'describe("Broken", () => { it("should break", () => { assert.equal(1, 2); }); });\n'
+)
+
+
+def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(released, tmp_path):
+    specs = f"todobackend-specs:built{released.build_id}"
+    docker("tag", specs, f"{specs}-before")
+    derive(specs, f"{specs}-before", ["COPY broken.js /specs/test/"], tmp_path, {"broken.js": BROKEN})
+    answer = released.make("accept")
+    refused(answer, "acceptance tests (exit status 1)")
+    assert "Broken: should break: " in answer.stdout
+    assert run("docker", "image", "inspect", f"todobackend:accepted{released.build_id}").returncode == 1
+    assert ask(released, path="/readyz").status == 200  # what runs was left alone
+    assert "nginx" in released.path("reports/logs/candidate.log").read_text()
+    refused(released.make("tag", "0.1.0"))
+    refused(released.make("accept"), "accepted release")
+    # The suite as it was.
+    docker("tag", f"{specs}-before", specs)
+    docker("rmi", f"{specs}-before")
+    released.must("release")
     assert run("docker", "image", "inspect", f"todobackend:accepted{released.build_id}").returncode == 0
 
 

@@ -82,7 +82,10 @@ class TestGreen:
     def test_build_after_an_edit_tests_again(self, checkout):
         tested = inspect(checkout.tested_image)["Id"]
         checkout.append("src/todo/views.py", "\n# An edit.\n")
-        assert "Ran " in checkout.must("build")
+        said = checkout.must("build")
+        assert "testing them first" in said
+        assert "- should return" not in said  # the specification is shown by the verb that asks for it
+        assert "Ran " in checkout.path("reports/logs/test-database-tests.log").read_text()
         assert inspect(checkout.tested_image)["Id"] != tested
 
     def test_a_selection_of_tests_opens_no_gate(self, checkout):
@@ -118,7 +121,12 @@ class TestBrokenUnitTest:
         return made
 
     def test_test_fails_and_leaves_its_reports(self, broken):
-        sentence = refused(broken.make("test"))
+        answer = broken.make("test")
+        sentence = refused(answer)
+        count_line = r"^=> 1 of [0-9]{3} red, all of it in reports/logs/test-database-tests\.log:$"
+        assert re.search(count_line, answer.stdout, re.MULTILINE)
+        assert re.search(r"^   .*Broken: .*418", answer.stdout, re.MULTILINE)
+        assert "Traceback" not in answer.stdout
         shown = Page(broken.path("reports/index.html").read_text())
         assert shown.verdict == "Red: test"
         assert sentence.removeprefix("FAIL: ") in shown.text
@@ -167,7 +175,10 @@ class TestBrokenRelease:
         return made
 
     def test_release_fails_and_leaves_its_evidence(self, broken):
-        refused(broken.make("release"), "acceptance tests", "browser tests")
+        answer = broken.make("release")
+        refused(answer, "acceptance tests", "browser tests")
+        assert "   Broken: should break: " in answer.stdout
+        assert len(answer.stdout.splitlines()) < 120
         assert failures(broken.path("reports/acceptance.xml")) == 1
         assert count(broken.path("reports/acceptance.xml")) > 30
         assert failures(broken.path("reports/browser.xml")) > 0

@@ -138,7 +138,7 @@ class Checkout:
     def objects(self):
         """Return everything Docker has of this pipeline but images with a name: {what: ids}."""
         found = {}
-        for suffix in ("", "dev", "lab", "registry"):
+        for suffix in ("", "-candidate", "dev", "lab", "registry"):
             project = f"{self.release_project}{suffix}"
             label = f"label=com.docker.compose.project={project}"
             found[f"containers of {project}"] = docker("ps", "-aq", "--filter", label)

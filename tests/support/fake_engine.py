@@ -17,6 +17,8 @@ IMAGES = {
     ("release", "test"): "specs",
     ("release", "browser-test"): "browser-specs",
 }
+# The variables of the compose file that name what serves.
+SERVING = {"app": "RELEASE_IMAGE", "nginx": "NGINX_IMAGE", "client": "CLIENT_IMAGE"}
 WHEEL = "todobackend-0.1.0-py3-none-any.whl"
 EVIDENCE = {"dev": ["unittests.xml", "coverage.xml"], "test": ["acceptance.xml"], "browser-test": ["browser.xml"]}
 VERSION = "org.opencontainers.image.version"
@@ -32,7 +34,7 @@ class FakeEngine(Recorder):
 
     def __init__(self, root):
         super().__init__(root)
-        self.images, self.labels, self.jobs, self.running = {}, {}, {}, {}
+        self.images, self.labels, self.jobs, self.running, self.candidate = {}, {}, {}, {}, {}
         self.statuses, self.absent, self.last = {}, set(), None
         self.revision, self.dirty, self.branch = "0123456789abcdef", "", "main"
 
@@ -46,7 +48,7 @@ class FakeEngine(Recorder):
         if found:
             return found[0]
         if command[:2] == ("docker", "compose"):
-            environment = re.search("docker/([a-z-]+)/docker-compose.yml", line)
+            environment = re.search("(candidate).yml", line) or re.search("docker/([a-z-]+)/docker-compose.yml", line)
             return self.compose(environment[1] if environment else "", command)
         if command[0] == "git":
             return self.git(command[3:])
@@ -112,13 +114,20 @@ class FakeEngine(Recorder):
                 self.labels[self.images[name]] = {VERSION: "0.1.0", "org.opencontainers.image.revision": self.revision}
         elif "run" in words and "--name" in command:
             name = command[command.index("--name") + 1]
-            service = name.split("-", 1)[1].rpartition("-")[0]
+            service = re.sub("^[a-z]+-(candidate-)?", "", name).rpartition("-")[0]
             if service not in self.absent:
                 self.jobs[name] = (environment, service)
             return Result(self.statuses.get(service, 0), "")
         elif "up" in words and "app" in words:
-            self.running = {service: self.images[self.names(service)] for service in ("app", "nginx", "client")}
+            given = (self.root / f".state/{environment}.env").read_text()
+            for service, variable in SERVING.items():
+                name = re.search(f"^{variable}='(.*)'$", given, re.MULTILINE)[1]
+                self.started(environment)[service] = self.images[name]
         return Result(0, "")
+
+    def started(self, environment):
+        """Return the containers of an environment: those of the candidate are apart."""
+        return self.candidate if "candidate" in environment else self.running
 
     def names(self, part):
         return f"todobackend{'' if part == 'app' else '-' + part}:built"
@@ -129,12 +138,13 @@ class FakeEngine(Recorder):
         if name:
             return Result(0, name[1] if name[1] in self.jobs else "")
         service = re.search(r"compose.service=(\S+)", line)
-        if service:
-            return Result(0, service[1] if service[1] in self.running else "")
-        return Result(0, "\n".join(self.running) if "status=running" in line else "")
+        project = "candidate/" if "-candidate" in line else ""
+        started = [f"{project}{each}" for each in self.started(project) if not service or each == service[1]]
+        return Result(0, "\n".join(started) if service or project or "status=running" in line else "")
 
     def do_inspect(self, command):
-        return Result(0, self.running.get(command[-1], ""))
+        project, _, service = command[-1].rpartition("/")
+        return Result(0, self.started(project).get(service, ""))
 
     def do_cp(self, command):
         name, _, _ = command[2].partition(":")
@@ -144,13 +154,14 @@ class FakeEngine(Recorder):
             (folder / WHEEL).write_text(self.sources())
             digest = hashlib.sha256((folder / WHEEL).read_bytes()).hexdigest()
             (folder / "SHA256SUMS").write_text(f"{digest}  {WHEEL}\n")
-        for report in EVIDENCE.get(service if environment == "release" else environment, ()):
+        for report in EVIDENCE.get(service if environment == "candidate" else environment, ()):
             (folder / report).write_text(f"<testsuites>{self.sources()}</testsuites>")
         return Result(0, "")
 
     def do_rm(self, command):
         for name in command[2:]:
             self.jobs.pop(name, None)
+            self.candidate.pop(name.partition("/")[2], None)
         return Result(0, "")
 
 

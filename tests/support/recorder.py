@@ -1,5 +1,6 @@
 """A pipeline without an engine: a runner that starts nothing, and a console that remembers."""
 
+import contextlib
 from types import SimpleNamespace
 
 from pipeline.commands import docker
@@ -62,7 +63,7 @@ class Recorder(Runner):
     def run(self, command, extra=None, stdin=None, stdout=None, merged=False):
         return self.note(command).status
 
-    def show(self, command):
+    def show(self, command, is_shown=None):
         return self.note(command)
 
     def replace(self, command, extra):
@@ -77,7 +78,7 @@ class Listener(SimpleNamespace):
     """A console that remembers what it was given, as (method, text)."""
 
     def __init__(self):
-        super().__init__(said=[], colours=False)
+        super().__init__(said=[], colours=False, command=None, progress=lambda label, log: contextlib.nullcontext())
         for method in ("info", "detail", "success", "failure"):
             setattr(self, method, lambda text, method=method: self.said.append((method, text)))
 

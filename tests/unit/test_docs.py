@@ -12,16 +12,30 @@ sys.path += [str(ROOT), str(ROOT / "bench"), str(ROOT / "docs/exercises")]
 import checks
 import tables
 
+from pipeline.configuration import KNOBS
+
 README = (ROOT / "README.md").read_text()
-MAKEFILE = (ROOT / "Makefile").read_text()
-TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-KNOBS = set(re.findall(r"^([A-Z_]+) \?=", MAKEFILE, re.MULTILINE))
+MAKEFILES = {name: (ROOT / name).read_text() for name in ("Makefile", "project.mk")}
+RULES = {name: set(re.findall(r"^([a-z-]+):", text, re.MULTILINE)) for name, text in MAKEFILES.items()}
+TARGETS = RULES["Makefile"] | RULES["project.mk"]
 
 
-def test_menu_shows_every_target_and_knob():
-    menu = run("make", cwd=ROOT).stdout
-    assert set(re.findall(r"^  make ([a-z-]+) ", menu, re.MULTILINE)) == TARGETS - {"help"}
-    assert set(re.findall(r"^  ([A-Z_]+) ", menu, re.MULTILINE)) == KNOBS
+@pytest.mark.parametrize(("words", "targets"), [([], RULES["Makefile"]), (["help", "ALL=1"], TARGETS)])
+def test_menu_shows_every_target_and_knob(words, targets):
+    menu = run("make", *words, cwd=ROOT).stdout
+    knobs = {name for name, knob in KNOBS.items() if knob.help and (words or not knob.rare)}
+    assert set(re.findall(r"^  make ([a-z-]+) ", menu, re.MULTILINE)) == targets - {"help"}
+    assert set(re.findall(r"^  ([A-Z_]+) ", menu, re.MULTILINE)) == knobs
+
+
+def test_every_target_is_known_to_make_and_has_a_verb():
+    text = "".join(MAKEFILES.values())
+    known = set(re.findall(r"[a-z-]+", "".join(re.findall(r"^TARGETS \+?:?=((?:.*\\\n)*.*)$", text, re.MULTILINE))))
+    assert known == TARGETS
+    others = {"all", "nightly", "course", "docs-serve"}
+    assert {
+        name for name in TARGETS - others if not (ROOT / f"pipeline/stages/{name.replace('-', '_')}.py").exists()
+    } == set()
 
 
 def test_readme_names_every_target():

@@ -6,16 +6,36 @@ import pytest
 from support.commands import PORTS, ROOT
 from support.recorder import ENGINE, KNOBS, Recorder, context
 
+from pipeline import configuration, machine
 from pipeline.commands import docker
 from pipeline.configuration import Configuration, ca_bundle
 from pipeline.errors import VerdictError
 from pipeline.runner import Result, Runner
-from pipeline.stages import check, doctor, python_env, serve, stop
+from pipeline.stages import check, doctor, engine, python_env, serve, stop
 
 
 class TestKnobs:
     def test_defaults_are_fine(self):
         assert Configuration.read(KNOBS).pipeline == "todobackend"
+
+    @pytest.mark.parametrize(
+        ("verb", "given", "words"),
+        [
+            ("test", {"T": "test_create 'a b'"}, ["test_create", "a b"]),
+            ("test", {}, []),
+            ("backup", {"FILE": "my backups/a;b.gz"}, ["my backups/a;b.gz"]),
+            ("logs", {"S": "app"}, ["app", ""]),
+            ("tag", {"GOALS": "tag 0.1.0 latest", "TAGS": "x y"}, ["0.1.0", "latest", "x", "y"]),
+            ("tag", {"GOALS": "release tag"}, []),
+            ("release", {"T": "test_create"}, []),
+        ],
+    )
+    def test_a_verb_gets_its_own_arguments(self, verb, given, words):
+        assert configuration.arguments(verb, given) == words
+
+    def test_half_a_quotation_is_a_sentence(self):
+        with pytest.raises(VerdictError, match="words in T"):
+            configuration.arguments("test", {"T": "'a"})
 
     def test_the_build_id_is_in_every_name(self):
         found = Configuration.read({**KNOBS, "BUILD_ID": "-7"})
@@ -28,13 +48,13 @@ class TestKnobs:
             *(("BUILD_ID", value) for value in ("A", "a b", "ü", "a;b", "a.b", "a\n", "xdev", "-lab", "ci")),
             *((name, "http") for name in KNOBS if name.endswith("_PORT")),
             *((name, "soon") for name in ("PROBE_TIMEOUT", "PROBE_DELAY", "MIN_FREE_GIB")),
-            *(("REPO_NAME", value) for value in ("", "To Do", "a-", "_a", "a/b")),
-            *(("ORG_NAME", value) for value in ("", "A", "a/", "/a", "a//b")),
-            *(("DOCKER_REGISTRY", value) for value in ("", "http://a", "a:b", "a/b")),
-            *(("HTTP_PORT", value) for value in ("", "0", "65536", "http", "-1", "٣", "8000\n")),
-            *(("PROBE_TIMEOUT", value) for value in ("", "soon", "-1", "1.5", "1234567")),
-            *(("INSTALL_ENGINE", value) for value in ("", "maybe", "YES")),
-            *(("PARENTS", value) for value in ("", "none")),
+            *(("REPO_NAME", value) for value in ("To Do", "a-", "_a", "a/b")),
+            *(("ORG_NAME", value) for value in ("A", "a/", "/a", "a//b")),
+            *(("DOCKER_REGISTRY", value) for value in ("http://a", "a:b", "a/b")),
+            *(("HTTP_PORT", value) for value in ("0", "65536", "http", "-1", "٣", "8000\n")),
+            *(("PROBE_TIMEOUT", value) for value in ("soon", "-1", "1.5", "1234567")),
+            *(("INSTALL_ENGINE", value) for value in ("maybe", "YES")),
+            *(("PARENTS", value) for value in ("none", "Pull")),
         ],
     )
     def test_an_odd_value_is_refused_with_the_value(self, name, value):
@@ -51,9 +71,15 @@ class TestKnobs:
     def test_a_common_value_is_taken(self, name, value):
         assert Configuration.read({**KNOBS, name: value}).knob(name) == value
 
-    def test_a_missing_knob_is_named(self):
-        with pytest.raises(VerdictError, match="DOCS_PORT"):
-            Configuration.read({name: value for name, value in KNOBS.items() if name != "DOCS_PORT"})
+    def test_without_a_value_it_is_the_default(self):
+        assert (
+            Configuration.read({}).knob("HTTP_PORT")
+            == Configuration.read({"HTTP_PORT": ""}).knob("HTTP_PORT")
+            == "8000"
+        )
+
+    def test_the_menu_has_16(self):
+        assert len([name for name, knob in configuration.KNOBS.items() if knob.help and not knob.rare]) <= 16
 
     def test_a_build_id_that_would_be_taken_is_proposed(self):
         with pytest.raises(VerdictError, match=r"make test BUILD_ID=7-main"):
@@ -117,6 +143,21 @@ class TestRunner:
         assert result == Result(1, "out\nerror\n")
         assert capfd.readouterr().out == "out\nerror\n"
 
+    @pytest.mark.parametrize(
+        ("given", "name"),
+        [
+            ({}, "default"),
+            ({"DOCKER_CONFIG": "{}"}, "away"),
+            ({"DOCKER_CONFIG": "{}", "DOCKER_HOST": "tcp://there:2376"}, "default"),
+            ({"DOCKER_CONTEXT": "here", "DOCKER_CONFIG": "{}"}, "here"),
+        ],
+    )
+    def test_images_are_built_by_the_builder_of_the_engine(self, tmp_path, given, name):
+        (tmp_path / "config.json").write_text('{"currentContext": "away"}')
+        environment = {variable: value.format(tmp_path) for variable, value in given.items()}
+        found = Runner(ROOT, {"PATH": "/usr/bin:/bin", "BUILDX_BUILDER": "another", **environment})
+        assert found.capture(["sh", "-c", "echo $BUILDX_BUILDER"]).output == name
+
     def test_more_variables_may_be_given(self, runner, capfd):
         assert runner.run(["sh", "-c", "echo $DEBUG; exit 4"], {"DEBUG": "false"}) == 4
         assert capfd.readouterr().out == "false\n"
@@ -125,26 +166,33 @@ class TestRunner:
 class TestSpace:
     def test_a_full_disk_is_refused(self):
         with pytest.raises(VerdictError, match=r"999999 GiB free at .*, found \d+ GiB"):
-            doctor.look(context(MIN_FREE_GIB="999999"), ["test"])
+            machine.look(context(MIN_FREE_GIB="999999"), ["test"])
 
-    @pytest.mark.parametrize("verb", sorted(doctor.RESCUE_VERBS))
+    @pytest.mark.parametrize("verb", sorted(machine.RESCUE_VERBS))
     def test_a_verb_that_frees_what_is_missing_is_not_refused(self, verb, monkeypatch):
-        monkeypatch.setattr(doctor, "MIN_FREE_MIB", 10**9)
+        monkeypatch.setattr(machine, "MIN_FREE_MIB", 10**9)
         recorder = Recorder(results={docker.info("DockerRootDir"): Result(0, "/"), **ENGINE})
-        doctor.run(context(recorder, MIN_FREE_GIB="999999"), verb)
+        engine.run(context(recorder, MIN_FREE_GIB="999999", GOALS=verb))
         assert recorder.commands == list(ENGINE)
+
+    def test_nor_does_it_install_what_is_missing(self, monkeypatch):
+        monkeypatch.setattr(engine.shutil, "which", lambda name: name == "git")
+        this = context(GOALS="stop")
+        with pytest.raises(VerdictError, match="found no docker command"):
+            engine.run(this)
+        assert this.runner.commands == []
 
     def test_one_that_also_builds_is(self):
         with pytest.raises(VerdictError):
-            doctor.run(context(MIN_FREE_GIB="999999"), "clean", "test")
+            engine.run(context(MIN_FREE_GIB="999999", GOALS="clean test"))
 
     def test_little_memory_is_refused(self, monkeypatch):
-        monkeypatch.setattr(doctor, "MIN_FREE_MIB", 10**9)
+        monkeypatch.setattr(machine, "MIN_FREE_MIB", 10**9)
         with pytest.raises(VerdictError, match="MiB of memory"):
-            doctor.look(context(), ["test"])
+            machine.look(context(), ["test"])
 
     def test_the_disk_of_an_engine_elsewhere_is_not_looked_at(self, tmp_path):
-        doctor.check_space(context(MIN_FREE_GIB="999999"), tmp_path / "elsewhere")
+        machine.check_space(context(MIN_FREE_GIB="999999"), tmp_path / "elsewhere")
 
 
 class TestPorts:
@@ -176,59 +224,82 @@ class TestPorts:
     )
     def test_a_port_of_another_program_is_refused_and_the_next_one_proposed(self, goal, knob, taken, free):
         with pytest.raises(VerdictError, match=f"port {taken} to be free, found another program.* {knob}={taken + 1}"):
-            doctor.look(context(**{**free, knob: str(taken)}), [goal])
+            machine.look(context(**{**free, knob: str(taken)}), [goal])
 
     def test_a_verb_that_publishes_none_does_not_ask(self, taken):
-        doctor.look(context(HTTP_PORT=str(taken)), ["test"])
+        machine.look(context(HTTP_PORT=str(taken)), ["test"])
 
     def test_the_port_of_the_environment_that_is_replaced_is_fine(self, taken, free):
         recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend")})
-        doctor.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
+        machine.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
 
     def test_another_pipeline_is_named(self, taken, free):
         recorder = Recorder(results={docker.project_of_port(taken): Result(0, "todobackend-2")})
         with pytest.raises(VerdictError, match="found todobackend-2 on it"):
-            doctor.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
+            machine.look(context(recorder, **{**free, "HTTP_PORT": str(taken)}), ["release"])
 
     def test_the_engine_may_return_the_port_of_a_killed_run_a_moment_later(self, monkeypatch):
         answers = iter([True, True, False])
-        monkeypatch.setattr(doctor, "is_taken", lambda port: next(answers))
-        monkeypatch.setattr(doctor, "PORT_PAUSE_SECONDS", 0)
+        monkeypatch.setattr(machine, "is_taken", lambda port: next(answers))
+        monkeypatch.setattr(machine, "PORT_PAUSE_SECONDS", 0)
         recorder = Recorder(results={docker.containers("todobackend"): Result(0, "an-id")})
-        doctor.check_port(context(recorder), "HTTP_PORT", "todobackend", ["release"])
+        machine.check_port(context(recorder), "HTTP_PORT", "todobackend", ["release"])
         assert next(answers, "asked until it was free") == "asked until it was free"
 
     def test_one_port_for_both_is_refused(self):
         with pytest.raises(VerdictError, match=r"8123 for both.*HTTP_PORT=8123 CLIENT_PORT=8124"):
-            doctor.look(context(HTTP_PORT="8123", CLIENT_PORT="8123"), ["release"])
+            machine.look(context(HTTP_PORT="8123", CLIENT_PORT="8123"), ["release"])
 
     def test_the_proposed_port_is_nobody_elses(self):
-        free = doctor.with_another_port(context(HTTP_PORT="2999").configuration, "HTTP_PORT", ["release"])
+        free = machine.with_another_port(context(HTTP_PORT="2999").configuration, "HTTP_PORT", ["release"])
         assert free == "make release HTTP_PORT=3001"
 
     def test_after_the_last_port_comes_a_usual_one(self):
-        last = doctor.with_another_port(context(CI_PORT="65535").configuration, "CI_PORT", ["ci-server"])
+        last = machine.with_another_port(context(CI_PORT="65535").configuration, "CI_PORT", ["ci-server"])
         assert last == "make ci-server CI_PORT=8001"
 
 
-def test_doctor_says_which_versions_are_there():
-    this = context(Recorder(results=ENGINE))
-    doctor.run(this, "doctor")
-    assert this.console.said == [("success", "Ready: Docker engine 28.5.2, Compose 2.40.3. Next: make release")]
+class TestDoctor:
+    """It looks, and changes nothing."""
+
+    @pytest.fixture
+    def ports(self):
+        return dict(zip(("HTTP_PORT", "CLIENT_PORT"), map(str, PORTS.take(2)), strict=True))
+
+    def test_nothing_is_installed(self, monkeypatch, ports):
+        monkeypatch.setattr(engine.shutil, "which", lambda name: name == "git")
+        this = context(**ports)
+        with pytest.raises(VerdictError, match=r"no docker command.*as root on Debian: make engine"):
+            doctor.run(this)
+        assert this.runner.commands == []
+
+    def test_a_port_that_is_taken_is_named(self, ports):
+        with (
+            socket.create_server(("127.0.0.1", int(ports["HTTP_PORT"]))),
+            pytest.raises(VerdictError, match="to be free"),
+        ):
+            doctor.run(context(Recorder(results=ENGINE), **ports))
+
+    def test_says_which_versions_are_there(self, ports):
+        this = context(Recorder(results=ENGINE), **ports)
+        doctor.run(this)
+        ((kind, text),) = this.console.said
+        assert (kind, text[:58]) == ("success", "Ready: Docker engine 28.5.2, Compose 2.40.3. Next: make re")
 
 
 def test_a_missing_tool_is_named(monkeypatch):
-    monkeypatch.setattr(doctor, "TOOLS", ("no-such-tool",))
+    monkeypatch.setattr(machine, "TOOLS", ("no-such-tool",))
     with pytest.raises(VerdictError, match="no-such-tool"):
-        doctor.look(context(), ["test"])
+        machine.look(context(), ["test"])
 
 
 class TestStop:
-    def test_stops_both_environments(self):
+    def test_stops_all_environments(self):
         this = context(BUILD_ID="-7")
         stop.run(this)
         assert this.runner.commands == [
             ("docker", "compose", "--project-name", "todobackend-7dev", "stop"),
+            ("docker", "compose", "--project-name", "todobackend-7-candidate", "stop"),
             ("docker", "compose", "--project-name", "todobackend-7", "stop"),
         ]
         assert this.console.said[-1] == (

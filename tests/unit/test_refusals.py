@@ -13,7 +13,10 @@ from support.checkout import Checkout, refused
 from support.commands import PORTS, run
 
 # What only looks. Everything else would be a build, a start or a change.
-LOOKS = ("info", "version", "compose version", "buildx version", "ps", "image inspect", "images", "network inspect")
+LOOKS = (
+    *("info", "version", "context show", "compose version", "buildx version", "ps", "image inspect", "images"),
+    "network inspect",
+)
 ENGINE = """
 case "$*" in
     *ServerVersion* | *Server.Version*) echo 28.5.2 ;;
@@ -99,7 +102,7 @@ class TestEngine:
 
     def test_engine_elsewhere_is_dead(self, refuse, docker):
         env = {**docker("exit 1"), "DOCKER_HOST": "unix:///nowhere.sock"}
-        refuse("test", env=env, values=["DOCKER_HOST=unix:///nowhere.sock"])
+        refuse("test", env=env, values=["unix:///nowhere.sock"])
 
     def test_engine_is_dead_and_may_not_be_started(self, refuse, docker):
         env = docker('echo "Cannot connect to the Docker daemon" >&2; exit 1')
@@ -128,7 +131,7 @@ class TestPython:
             (tmp_path / "bin" / name).write_text(script)
             (tmp_path / "bin" / name).chmod(0o755)
         env = docker()
-        result = checkout.make("doctor", env={**env, "PATH": f"{env['PATH'].split(':')[0]}:{path}"}, MIN_FREE_GIB=0)
+        result = checkout.make("engine", env={**env, "PATH": f"{env['PATH'].split(':')[0]}:{path}"}, MIN_FREE_GIB=0)
         assert result.returncode == 0, result.stdout
         assert (tmp_path / "apt").read_text().splitlines()[-1].endswith(" python3")
 
@@ -178,6 +181,10 @@ class TestKnobs:
 
     def test_build_id_that_would_meet_another_pipeline(self, refuse):
         refuse("test", values=["'-xdev'"], BUILD_ID="-xdev")
+
+    def test_of_other_programs_count_after_the_verb_alone(self, refuse):
+        sentence = refuse("release-from", env={"VERSION": "9"}, values=["found ''"])
+        assert "release-from VERSION=0.1.0" in sentence
 
     def test_knob_with_an_odd_value(self, refuse):
         refuse("test", values=["HTTP_PORT", "'http'"], HTTP_PORT="http")

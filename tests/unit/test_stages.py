@@ -12,6 +12,7 @@ from support.fake_engine import WHEEL, FakeEngine, Killed, on, said
 from support.recorder import context
 
 from pipeline import background, data, lock
+from pipeline.commands import compose
 from pipeline.errors import InfrastructureError, ReportedError, VerdictError
 from pipeline.evidence import checked_out
 from pipeline.runner import Result, Runner
@@ -40,6 +41,8 @@ from pipeline.stages import (
 from pipeline.stages import lock as lock_stage
 
 TESTED = "todobackend-dev:tested"
+CANDIDATE, RELEASE = ".state/candidate.env", ".state/release.env"
+RUNNING = ["todobackend:running", "todobackend-nginx:running", "todobackend-client:running"]
 ACCEPTED = ["todobackend:accepted", "todobackend-nginx:accepted", "todobackend-client:accepted"]
 
 
@@ -62,6 +65,9 @@ def engine_at(root):
     """Return an engine that has the parents, with a checkout of one source."""
     (root / "src").mkdir(parents=True)
     (root / "src/models.py").write_text("one\n")
+    for file in compose.files("candidate"):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text("name: ${RELEASE_PROJECT:?}\n")
     (root / ".state").mkdir()
     (root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
     made = FakeEngine(root)
@@ -108,11 +114,16 @@ class TestRelease:
             ran(engine, "tag", TESTED),
             ran(engine, "run", "builder"),
             ran(engine, "build", "app", "nginx"),
-            ran(engine, "run", "migrate"),
-            ran(engine, "up", "--wait", "app"),
-            ran(engine, "run", "--no-deps", "test"),
-            ran(engine, "run", "--no-deps", "browser-test"),
+            ran(engine, CANDIDATE, "run", "migrate"),
+            ran(engine, CANDIDATE, "up", "--wait", "app"),
+            ran(engine, CANDIDATE, "run", "--no-deps", "test"),
+            ran(engine, CANDIDATE, "run", "--no-deps", "browser-test"),
             *(ran(engine, "tag", name) for name in ACCEPTED),
+            ran(engine, "rm", "candidate/app"),
+            *(ran(engine, "tag", name) for name in RUNNING),
+            ran(engine, RELEASE, "run", "migrate"),
+            ran(engine, RELEASE, "up", "--wait", "app"),
+            ran(engine, RELEASE, "run", "@smoke"),
         ]
         assert all(order), order
         assert [positions[0] for positions in order] == sorted(positions[0] for positions in order)
@@ -131,7 +142,7 @@ class TestRelease:
         assert not ran(engine, "run")
         assert not ran(engine, "up", "app")
         assert (engine.root / "target/SHA256SUMS").stat().st_mtime_ns == before
-        assert "was accepted before" in said(this)[-1]
+        assert "runs unchanged" in said(this)[-1]
 
     def test_a_commit_since_is_in_the_notes_of_what_still_holds(self, engine):
         pipeline(engine)
@@ -178,11 +189,10 @@ class TestRelease:
         assert not ran(engine, "up", "app")
 
     def test_a_container_that_refuses_to_start_is_quoted(self, engine):
-        build.run(on(engine))
-        engine.running = {"app": "x"}
+        pipeline(engine)
         engine.results = {"up --detach": Result(1, ""), "docker logs": Result(0, "...\nFAIL: expected SECRET_KEY\n")}
         with pytest.raises(InfrastructureError, match=r"^expected SECRET_KEY$"):
-            release.run(on(engine))
+            start.run(on(engine))
 
     def test_migrations_that_fail_start_nothing(self, engine):
         build.run(on(engine))
@@ -190,6 +200,93 @@ class TestRelease:
         with pytest.raises(InfrastructureError, match="migrations to run"):
             release.run(on(engine))
         assert not ran(engine, "up", "app")
+
+
+RED = {"test": 3}
+
+
+class TestBesideWhatRuns:
+    """Rule 8: a verdict costs nobody their data."""
+
+    def edited(self, engine):
+        """Have a release that runs, and another one built; return the images that run."""
+        pipeline(engine)
+        (engine.root / "src/models.py").write_text("two\n")
+        build.run(on(engine))
+        engine.commands.clear()
+        return dict(engine.running)
+
+    def test_no_volume_of_the_release_is_removed(self, engine):
+        self.edited(engine)
+        engine.results = {"volume ls": Result(0, "a-volume")}
+        release.run(on(engine))
+        listed = [command for command in engine.commands if command[:3] == ("docker", "volume", "ls")]
+        assert listed
+        assert all("com.docker.compose.project=todobackend-candidate" in command[-1] for command in listed)
+
+    def test_to_be_judged_again_leaves_what_runs_alone(self, engine):
+        pipeline(engine)
+        engine.commands.clear()
+        accept.run(on(engine))
+        assert ran(engine, CANDIDATE, "up", "app")
+        assert not ran(engine, RELEASE)
+        assert engine.candidate == {}
+
+    @pytest.mark.parametrize("how", ["statuses", "migrate", "up"])
+    def test_a_red_verdict_does_too_and_keeps_the_logs(self, engine, how):
+        before = self.edited(engine)
+        engine.statuses = RED if how == "statuses" else {}
+        engine.results = {f"candidate.yml {how}": Result(1, ""), f"app django-admin {how}": Result(1, "")}
+        with pytest.raises((VerdictError, InfrastructureError)):
+            release.run(on(engine))
+        assert engine.running == before
+        assert not ran(engine, RELEASE)
+        assert (engine.root / "reports/logs/candidate.log").exists()
+        assert engine.candidate == {}
+
+    def test_a_candidate_that_was_left_is_removed_first(self, engine):
+        self.edited(engine)
+        engine.candidate = {"app": "an older one"}
+        release.run(on(engine))
+        assert ran(engine, "rm", "candidate/app")[0] < ran(engine, CANDIDATE, "up", "app")[0]
+
+    @pytest.mark.parametrize(
+        "words", ["@smoke", ".state/release.env --file docker/release/docker-compose.yml run --rm"]
+    )
+    def test_what_does_not_serve_the_data_goes_back(self, engine, words):
+        before = self.edited(engine)
+        engine.results = {words: Result(1, "")}
+        this = on(engine)
+        with pytest.raises(VerdictError, match="The one before runs again"):
+            release.run(this)
+        assert engine.running == before
+        assert {name: engine.images[name] for name in RUNNING} == dict(zip(RUNNING, before.values(), strict=True))
+        assert note(engine, "start")["status"] == 1
+        assert said(this, "failure")
+
+    def test_the_first_release_has_nothing_to_go_back_to(self, engine):
+        engine.results = {"@smoke": Result(1, "")}
+        with pytest.raises(VerdictError, match="smoke claims to hold"):
+            pipeline(engine)
+
+    def test_another_setting_asks_for_no_verdict_but_for_other_containers(self, engine):
+        pipeline(engine)
+        engine.results = {"config --hash": Result(0, "another")}
+        engine.commands.clear()
+        pipeline(engine)
+        assert not ran(engine, CANDIDATE)
+        assert ran(engine, RELEASE, "up", "app")
+
+    @pytest.mark.parametrize("lost", ["docker/release/candidate.yml", "reports/acceptance.xml", "reports/browser.xml"])
+    def test_another_compose_file_or_lost_evidence_asks_for_a_verdict(self, engine, lost):
+        pipeline(engine)
+        if lost.endswith("yml"):
+            (engine.root / lost).write_text("services: {}\n")
+        else:
+            (engine.root / lost).unlink()
+        engine.commands.clear()
+        pipeline(engine)
+        assert ran(engine, CANDIDATE, "run", "browser-test")
 
 
 class TestKilled:
@@ -332,8 +429,14 @@ class TestRed:
 
     def test_what_does_not_run_is_not_judged(self, engine):
         pipeline(engine)
-        engine.running = {}
+        engine.results = {"up --detach": Result(0, "")}
         with pytest.raises(VerdictError, match="no healthy container of app"):
+            accept.run(on(engine))
+        assert not ran(engine, CANDIDATE, "run", "accepted")
+
+    def test_what_was_never_accepted_is_not_judged_again(self, engine):
+        build.run(on(engine))
+        with pytest.raises(VerdictError, match="accepted release, found none"):
             accept.run(on(engine))
 
     def test_what_was_built_since_is_not_tagged(self, engine):
@@ -419,8 +522,9 @@ class TestTag:
 
     @pytest.mark.parametrize("word", ["release", "a:b", "a/b", ".a", "-a", "x" * 129, ""])
     def test_an_odd_word_is_refused_before_anything_is_asked(self, engine, word):
+        engine.user_environment = {"TARGETS": "help release"}
         with pytest.raises(VerdictError, match="expected a tag"):
-            tag.run(on(engine, TARGETS="help release"), "good", word)
+            tag.run(on(engine), "good", word)
         assert engine.commands == []
 
     def test_of_a_build_ends_in_its_suffix(self, accepted):
@@ -598,7 +702,7 @@ class TestData:
             return status
 
         monkeypatch.setattr(engine, "run", run)
-        (engine.root / "docker/release").mkdir(parents=True)
+        (engine.root / "docker/release").mkdir(parents=True, exist_ok=True)
         (engine.root / "docker/release/dump.sh").write_text("dump\n")
         engine.commands.clear()
         return engine
@@ -707,7 +811,8 @@ class TestClean:
         assert ("docker", "volume", "rm", "c") in engine.commands
         assert ("docker", "rmi", "--force", "d") in engine.commands
         listed = " ".join(word for command in engine.commands for word in command)
-        for name in ("todobackenddev", "todobackendregistry", "todobackendlab", "todobackendci", "todobackend-ci"):
+        kinds = ("dev", "-candidate", "registry", "lab", "ci", "-ci", "-cidev", "-ci-candidate")
+        for name in (f"todobackend{kind}" for kind in kinds):
             assert f"project={name} " in listed
         assert not (engine.root / ".state/registry").exists()
         assert (engine.root / "target").exists()
@@ -716,7 +821,7 @@ class TestClean:
         pipeline(engine)
         (engine.root / ".target.1").mkdir()
         distclean.run(on(engine))
-        assert sorted(path.name for path in engine.root.iterdir()) == ["src"]
+        assert sorted(path.name for path in engine.root.iterdir()) == ["docker", "src"]
 
     def test_distclean_leaves_what_other_pipelines_remember(self, engine):
         (engine.root / ".state/registry-2").mkdir()
@@ -762,12 +867,26 @@ class TestVariables:
         this = on(engine, BUILD_ID="-7")
         command = this.compose("release", "ps")
         assert command[:6] == (
-            *("docker", "compose", "--env-file", ".state/compose-7.env"),
+            *("docker", "compose", "--env-file", ".state/release-7.env"),
             *("--file", "docker/release/docker-compose.yml"),
         )
-        text = (engine.root / ".state/compose-7.env").read_text()
+        text = (engine.root / ".state/release-7.env").read_text()
         assert "ALLOWED_HOSTS='localhost,127.0.0.1,[::1],nginx,it\\'s $HOME'\n" in text
-        assert "RELEASE_IMAGE='todobackend:built-7'\n" in text
+
+    def test_an_environment_has_a_project_and_images_of_its_own(self, engine):
+        this = on(engine, BUILD_ID="-7")
+        for environment, file, verdict, project in (
+            ("images", "compose", "built", ""),
+            ("candidate", "candidate", "accepted", "-candidate"),
+            ("release", "release", "running", ""),
+        ):
+            this.write_variables(judged="accepted")
+            assert f".state/{file}-7.env" in this.compose(environment, "ps")
+            text = (engine.root / f".state/{file}-7.env").read_text()
+            for variable, name in (("RELEASE", ""), ("NGINX", "-nginx"), ("CLIENT", "-client")):
+                assert f"{variable}_IMAGE='todobackend{name}:{verdict}-7'\n" in text
+            assert f"RELEASE_PROJECT='todobackend-7{project}'\n" in text
+            assert "SPECS_IMAGE='todobackend-specs:built-7'\n" in text
 
     def test_without_parents_a_build_says_so(self, engine):
         (engine.root / ".state/parents.env").unlink()
@@ -808,16 +927,27 @@ class TestWhileDeveloping:
         with pytest.raises(InfrastructureError, match="expected a shell"):
             shell.run(on(engine))
 
-    def test_logs_of_a_pipe_are_whole(self, engine):
-        engine.results = {"docker ps": Result(0, "a\nb")}
+    def test_logs_are_those_of_each_environment_with_names(self, engine, monkeypatch, capsys):
+        engine.results = {"docker ps": Result(0, "an-id"), "{{.Name}}": Result(0, "/todobackend-app-1")}
+        monkeypatch.setattr(engine, "show", lambda command, is_shown: engine.note(command) and is_shown("a line\n"))
         logs.run(on(engine))
-        assert [engine.commands[number][2] for number in ran(engine, "docker", "logs")] == ["a", "b"] * 2
+        assert capsys.readouterr().out == "todobackend-app-1 | a line\n" * 3
+        for project in ("todobackenddev", "todobackend-candidate", "todobackend"):
+            assert ran(engine, f"label=com.docker.compose.project={project}")
+        assert not ran(engine, "--tail")
 
-    def test_logs_of_a_terminal_have_names(self, engine, monkeypatch):
+    def test_logs_of_a_service_on_a_terminal_are_the_last(self, engine, monkeypatch):
         monkeypatch.setattr(logs.sys.stdout, "isatty", lambda: True)
-        engine.results = {"docker ps": Result(0, "a")}
-        logs.run(on(engine))
-        assert ran(engine, "--project-name", "todobackend", "logs")
+        engine.results = {"docker ps": Result(0, "an-id")}
+        logs.run(on(engine), "app", "release")
+        assert [engine.commands[number] for number in ran(engine, "logs")] == [
+            ("docker", "logs", "--tail", "200", "an-id")
+        ]
+
+    @pytest.mark.parametrize(("words", "found"), [(("nobody",), "nobody"), (("", "prod"), "'prod'")])
+    def test_logs_of_nothing_are_a_sentence(self, engine, words, found):
+        with pytest.raises(VerdictError, match=found):
+            logs.run(on(engine), *words)
 
     def test_lint_runs_all_and_is_red_for_each(self, engine):
         lint.run(on(engine))

@@ -1,6 +1,7 @@
 """Verbs that act outside of a pipeline: the engine, the parents, the registry, the lab, deployments, the tree."""
 
 import contextlib
+import importlib
 import io
 import os
 import signal
@@ -14,7 +15,7 @@ from support.commands import ROOT, run
 from support.fake_engine import FakeEngine, on, said
 from support.recorder import ENGINE, KNOBS, context
 
-from pipeline import lock
+from pipeline import __main__, lock
 from pipeline.commands import docker, mmdebstrap
 from pipeline.errors import InfrastructureError, ReportedError, VerdictError
 from pipeline.runner import Result, Runner
@@ -69,12 +70,30 @@ class TestEngine:
         made.tools = {}
         made.results = {"id -u": Result(0, "0"), "ServerVersion": Result(0, "20.10.24")}
         made.results |= {"Server.Version": Result(0, "20.10.24"), "compose version": Result(0, "v2.26.1")}
+        plain = made.note
+
+        def note(command):
+            result = plain(command)
+            if "docker.io" in command and result.status == 0:
+                made.tools |= {"docker": "x", "dockerd": "x"}
+            if "docker-buildx" in command and result.status == 0:
+                made.results.pop("buildx version", None)
+            return result
+
+        monkeypatch.setattr(made, "note", note)
         return made
 
     def test_is_left_alone_where_it_answers(self, made):
         made.results = {" ".join(command): result for command, result in ENGINE.items()}
         engine.ensure(on(made))
         assert len(made.commands) == len(ENGINE)
+
+    def test_is_said_to_be_ready_by_its_own_verb(self, bare):
+        bare.tools = {"git": "x"}
+        this = on(bare)
+        this.configuration.goals = "engine"
+        engine.run(this)
+        assert said(this)[-1].startswith("Ready: Docker engine 20.10.24, Compose 2.26.1.")
 
     def test_is_installed_and_started(self, bare):
         this = on(bare)
@@ -100,16 +119,38 @@ class TestEngine:
         with pytest.raises(VerdictError, match=words):
             engine.ensure(on(bare, **knobs))
 
+    @pytest.mark.parametrize(
+        ("answer", "advice"),
+        [
+            ("client version 1.52 is too new. Maximum supported API version is 1.41", "upgrade the older one"),
+            ("x509: certificate signed by unknown authority", "DOCKER_CERT_PATH"),
+            ('context "away": context not found', "docker context use default"),
+        ],
+    )
+    def test_that_does_not_answer_says_why(self, bare, answer, advice):
+        bare.tools = {"docker": "x", "dockerd": "x"}
+        bare.results["ServerVersion"] = Result(1, answer)
+        with pytest.raises(VerdictError) as refusal:
+            engine.ensure(on(bare))
+        assert answer in str(refusal.value)
+        assert advice in str(refusal.value)
+
+    def test_of_another_context_is_not_started_here(self, bare):
+        bare.tools = {"docker": "x", "dockerd": "x"}
+        bare.results |= {"ServerVersion": Result(1, "no"), "context show": Result(0, "away")}
+        with pytest.raises(VerdictError, match="engine at the context away, found: no"):
+            engine.ensure(on(bare))
+
     def test_elsewhere_is_not_started_here(self, bare):
         bare.tools = {"docker": "x"}
         bare.user_environment = {"DOCKER_HOST": "ssh://me@there"}
         bare.results["ServerVersion"] = Result(1, "no")
-        with pytest.raises(VerdictError, match="DOCKER_HOST=ssh://me@there"):
+        with pytest.raises(VerdictError, match="engine at ssh://me@there"):
             engine.ensure(on(bare))
 
     def test_a_stopped_one_is_started_and_waited_for(self, bare, monkeypatch):
         bare.tools = {"docker": "x", "dockerd": "x"}
-        answers = iter([Result(1, "no"), Result(1, "no"), Result(0, "20.10.24")])
+        answers = iter([Result(1, "no"), Result(1, "no"), Result(0, "20.10.24"), Result(0, "20.10.24")])
         plain = bare.capture
 
         def capture(command, **options):
@@ -118,7 +159,7 @@ class TestEngine:
         monkeypatch.setattr(bare, "capture", capture)
         monkeypatch.setattr(engine.time, "sleep", lambda seconds: None)
         engine.ensure(on(bare))
-        assert next(answers, "asked three times") == "asked three times"
+        assert next(answers, "asked four times") == "asked four times"
 
     def test_one_that_stays_silent_is_given_up(self, bare, monkeypatch):
         monkeypatch.setattr(engine, "START_SECONDS", 0)
@@ -167,7 +208,7 @@ class TestEngine:
     def test_compose_that_stays_too_old_is_a_sentence(self, bare):
         bare.tools = {"docker": "x"}
         bare.results |= {"compose version": Result(0, "2.3.3"), "docker-compose": Result(0, "  Candidate: 2.26.1")}
-        with pytest.raises(InfrastructureError, match=r"found 2\.3\.3"):
+        with pytest.raises(InfrastructureError, match=r"found Compose 2\.3\.3"):
             engine.ensure(on(bare))
         bare.results["compose version"] = Result(1, "")
         with pytest.raises(VerdictError, match="no Compose plugin"):
@@ -453,7 +494,7 @@ class TestCluster:
         cluster_down.run(on(lab))
         assert not folder.exists()
 
-    @pytest.mark.parametrize("value", ["", "10.77", "10.77.256", "a.b.c", "10.77.0.0"])
+    @pytest.mark.parametrize("value", ["10.77", "10.77.256", "a.b.c", "10.77.0.0"])
     def test_of_no_network_is_refused(self, lab, value):
         with pytest.raises(VerdictError, match="three numbers from 0 to 255"):
             cluster.run(on(lab, CLUSTER_NETWORK=value))
@@ -592,17 +633,24 @@ class TestDeploy:
             deploy.run(self.on(published))
 
 
+MODELS = """class TodoItem:
+    order = todo_order
+    todos = 'todo-list'
+"""
+
+
 class TestRename:
     @pytest.fixture
     def tree(self, made):
         files = {
             "src/todobackend/settings.py": 'ROOT = "todobackend.urls"\nTODO_LIMIT = 1\n',
-            "src/todo/models.py": "class TodoItem:\n    order = todo_order\n    todos = 'todo-list'\n",
+            "src/todo/models.py": MODELS,
             "specs/readme.txt": "The TODOBACKEND of todos\n",
             "CHANGELOG.md": "todobackend 0.1.0\n",
             "src/requirements/release.txt": "django-filter==1\norders==2\n",
             "src/requirements/test.txt": "",
             "picture.png": "\0todobackend",
+            "LICENSE": "Copyright (c) 2026 The maintainers\n",
         }
         for name, text in files.items():
             (made.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -615,9 +663,10 @@ class TestRename:
             if words[0] == "mv":
                 (made.root / words[2]).parent.mkdir(parents=True, exist_ok=True)
                 (made.root / words[1]).rename(made.root / words[2])
-            return plain(words)
+            return Result(0, made.grep(words[2])) if words[0] == "grep" else plain(words)
 
         made.git = git
+        made.grep = lambda pattern: ""
         return made
 
     def test_renames_words_files_and_nothing_of_others(self, tree):
@@ -628,7 +677,6 @@ class TestRename:
             "class BasketItem:\n    order = basket_order\n    baskets = 'todo-list'\n"
         )
         assert (tree.root / "specs/readme.txt").read_text() == "The SHOP of baskets\n"
-        assert (tree.root / "CHANGELOG.md").read_text() == "todobackend 0.1.0\n"
         assert (tree.root / "picture.png").read_text() == "\0todobackend"
         assert sorted(path.name for path in (tree.root / "src").iterdir()) == ["basket", "requirements", "shop"]
         assert said(this)[-1].startswith("Renamed to shop, with the application basket")
@@ -646,6 +694,23 @@ class TestRename:
         with pytest.raises(VerdictError):
             rename.run(on(tree), name, app)
         assert {path: path.read_bytes() for path in tree.root.rglob("*") if path.is_file()} == before
+
+    @pytest.mark.parametrize(("name", "app", "knob"), [("shop", "basket", "NAME"), ("market", "order", "APP")])
+    def test_a_word_of_the_tree_is_refused_with_its_file(self, tree, name, app, knob):
+        word = name if knob == "NAME" else app
+        tree.grep = lambda pattern: "src/todo/models.py" if word in pattern else ""
+        with pytest.raises(VerdictError, match=rf"{knob}.*found '{word}' in src/todo/models.py"):
+            rename.run(on(tree), name, app)
+
+    def test_the_changelog_begins_anew_once(self, tree):
+        rename.run(on(tree), "shop", "basket")
+        assert (tree.root / "CHANGELOG.md").read_text().startswith("# Changelog")
+        assert (
+            tree.root / "LICENSE"
+        ).read_text() == "Copyright (c) YEAR WHO OWNS IT\nCopyright (c) 2026 The maintainers\n"
+        (tree.root / "CHANGELOG.md").write_text("Ours.\n")
+        rename.begin_anew(on(tree), "shop")
+        assert (tree.root / "CHANGELOG.md").read_text() == "Ours.\n"
 
     def test_a_checkout_with_changes_is_refused(self, tree):
         tree.dirty = " M README.md"
@@ -692,8 +757,14 @@ class TestMain:
     """python3 -m pipeline, as make calls it."""
 
     def run(self, verb, *arguments, stub="", **environment):
-        knobs = {**KNOBS, "TARGETS": "help tag", "GOALS": verb, "PATH": f"{stub}:{os.environ['PATH']}", "HOME": "/"}
-        command = ("pipeline/run", verb, *arguments)
+        knobs = {
+            **KNOBS,
+            "TARGETS": "help tag",
+            "GOALS": " ".join((verb, *arguments)),
+            "PATH": f"{stub}:{os.environ['PATH']}",
+            "HOME": "/",
+        }
+        command = ("pipeline/run", verb)
         return run(*command, cwd=ROOT, env={**knobs, **environment})
 
     def test_a_verdict_is_1_and_no_verdict_is_2(self, stub):
@@ -711,9 +782,65 @@ class TestMain:
 
     def test_a_file_that_cannot_be_written_is_a_sentence(self, stub):
         path = stub("docker", "rm -rf .state/nowhere; echo x")["PATH"].split(":")[0]
-        found = self.run("restore", "tests/", stub=path)
+        found = self.run("restore", stub=path, FILE="tests/")
         assert found.returncode == 1
         assert "no such file" in found.stdout
+
+    @pytest.fixture
+    def main(self, monkeypatch):
+        """Return the main function, in this process."""
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+        def run(verb, **environment):
+            monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"], "HOME": "/", **environment})
+            return __main__.main(verb)
+
+        return run
+
+    def test_help_shows_the_menu_and_all_of_it(self, main, capsys):
+        assert main("help") == 0
+        short = capsys.readouterr().out
+        assert "make release " in short
+        assert "HTTP_PORT          8000" in short
+        assert "make nightly" not in short
+        assert main("help", ALL="1") == 0
+        assert "make nightly" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("environment", "words"),
+        [
+            ({"HTTP_PORT": "x"}, "HTTP_PORT from 1"),
+            ({"TYPED": "DOCKER_PASSWORD"}, "read -rs DOCKER_PASSWORD"),
+            (
+                {"TYPED": "PACKAGE_INDEX_URL", "PACKAGE_INDEX_URL": "https://me:secret@index"},
+                "PACKAGE_INDEX_URL in the",
+            ),
+            ({"GOALS": "tag v1", "TYPED": "v1 BUILD_ID", "v1": "2"}, "a tag, found 'v1=2'"),
+            ({"GOALS": "tag a:b"}, "a tag of letters"),
+        ],
+    )
+    def test_what_was_typed_is_checked_before_anything_is_done(self, main, capsys, environment, words):
+        assert main("tag", **environment) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("FAIL: expected ")
+        assert words in line
+
+    @pytest.mark.parametrize(
+        ("error", "status", "words"),
+        [
+            (InfrastructureError("expected more"), 2, "FAIL: expected more\n"),
+            (ReportedError(), 1, ""),
+            (OSError("no space left"), 2, "expected make help to come to its end, found: no space left"),
+            (KeyboardInterrupt(), 130, ""),
+        ],
+    )
+    def test_each_end_has_its_status(self, main, capsys, monkeypatch, error, status, words):
+        def fail(this):
+            raise error
+
+        monkeypatch.setattr(importlib.import_module("pipeline.stages.help"), "run", fail)
+        assert main("help") == status
+        assert words in capsys.readouterr().err
 
     @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
     def test_a_signal_ends_the_command_too(self, stub, tmp_path, number, status):
@@ -737,10 +864,3 @@ class TestMain:
         os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
         assert process.wait(timeout=30) == status
         assert not command.exists()
-
-
-def test_every_verb_of_the_makefile_has_a_module():
-    verbs = {line.split()[1] for line in (ROOT / "Makefile").read_text().splitlines() if "@pipeline/run" in line}
-    modules = {path.stem.replace("_", "-") for path in (ROOT / "pipeline/stages").glob("*.py")}
-    assert len(verbs) > 30
-    assert verbs <= modules

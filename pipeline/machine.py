@@ -1,0 +1,133 @@
+"""This machine: whether it is fit, before anything is built, started or changed."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands import docker
+from pipeline.configuration import Configuration, ca_bundle
+from pipeline.errors import VerdictError
+
+if TYPE_CHECKING:
+    from pipeline.stages import Context
+
+TOOLS = ("git",)
+MIN_FREE_MIB = 1024  # of memory: MySQL takes half of it
+
+# They free what the other verbs lack, so neither memory, disk nor ports keep from them.
+RESCUE_VERBS = {
+    *("stop", "clean", "distclean", "logs", "logout", "undeploy", "registry-down", "cluster-down", "ci-server-down")
+}
+
+# A killed run may have left a port to the engine, which gives it back a moment later.
+PORT_LOOKS, PORT_PAUSE_SECONDS = 10, 0.5
+
+
+def look(context: Context, goals: Sequence[str]) -> None:
+    """Check all that needs no engine. Raises VerdictError for the first thing that is not as it must be."""
+    for tool in TOOLS:
+        if not shutil.which(tool):
+            raise VerdictError(f"expected the command {tool}, found none. Install it, then run make again.")
+    if goals and set(goals) <= RESCUE_VERBS:
+        return
+    ca_bundle(context.runner.user_environment)
+    check_space(context, context.root)
+    check_memory()
+    check_ports(context, goals)
+
+
+def check_space(context: Context, place: Path) -> None:
+    """Check the free space of a folder's disk. The folder of an engine elsewhere is not on this machine."""
+    if not place.is_absolute() or not place.is_dir():
+        return
+    wanted = int(context.knob("MIN_FREE_GIB"))
+    free = shutil.disk_usage(place).free // 2**30
+    if free < wanted:
+        raise VerdictError(
+            f"expected {wanted} GiB free at {place}, found {free} GiB. Free some (make clean; docker system prune), "
+            f"or: make {context.configuration.goals} MIN_FREE_GIB={free}"
+        )
+
+
+def check_memory() -> None:
+    """Check the free memory, where the kernel tells it (Linux)."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                free = int(line.split()[1]) // 1024
+                if free < MIN_FREE_MIB:
+                    raise VerdictError(
+                        f"expected {MIN_FREE_MIB} MiB of memory available (MySQL takes half of it), "
+                        f"found {free} MiB. End some programs, then run make again."
+                    )
+
+
+def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the project that will publish ports, and the knobs that name them."""
+    release = (configuration.release_project, ("CLIENT_PORT", "HTTP_PORT"))
+    registry = (configuration.registry_project, ("INDEX_PORT", "REGISTRY_PORT"))
+    users: dict[str, tuple[str, Sequence[str]]] = {
+        **dict.fromkeys(("release", "all", "start", "release-from"), release),
+        "dev": (configuration.dev_project, ("HTTP_PORT",)),
+        "serve": ("", ("HTTP_PORT",)),
+        **dict.fromkeys(("registry", "cluster"), registry),
+        "ci-server": (configuration.ci_project, ("CI_PORT",)),
+        "docs-serve": ("", ("DOCS_PORT",)),
+    }
+    return next((users[goal] for goal in goals if goal in users), ("", ()))
+
+
+def check_ports(context: Context, goals: Sequence[str]) -> None:
+    """Check that the ports are free, or held by the environment that this run replaces, and that they differ."""
+    configuration = context.configuration
+    project, knobs = published_ports(configuration, goals)
+    if len({configuration.port(knob) for knob in knobs}) < len(knobs):
+        first, second = knobs
+        raise VerdictError(
+            f"expected the {first} to differ from the {second}, found {configuration.port(first)} for both. "
+            f"Type for example: {with_another_port(configuration, first, goals)}"
+        )
+    for knob in knobs:
+        check_port(context, knob, project, goals)
+
+
+def check_port(context: Context, knob: str, project: str, goals: Sequence[str]) -> None:
+    """Check one port. A run that was killed may have left it to the engine: wait for its return."""
+    port = context.configuration.port(knob)
+    for _ in range(PORT_LOOKS):
+        if not is_taken(port):
+            return
+        holder = context.capture(docker.project_of_port(port)).output
+        if project and holder == project:
+            return
+        if holder or not (project and context.capture(docker.containers(project)).output):
+            break
+        time.sleep(PORT_PAUSE_SECONDS)
+    raise VerdictError(
+        f"expected port {port} to be free, found {holder or 'another program'} on it. "
+        f"Free it, or: {with_another_port(context.configuration, knob, goals)}"
+    )
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a port of this machine. A browser may ask the IPv6 address first."""
+    for address in ("127.0.0.1", "::1"):
+        with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
+            return True
+    return False
+
+
+def with_another_port(configuration: Configuration, knob: str, goals: Sequence[str]) -> str:
+    """Return the command with the next port that no other knob has."""
+    others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT", "INDEX_PORT")}
+    port = next(number for number in range(configuration.port(knob) + 1, 65542) if number not in others)
+    if port > 65535:
+        port = 8001
+    ports = configuration.port_arguments(**{knob: port}) if knob in ("HTTP_PORT", "CLIENT_PORT") else f" {knob}={port}"
+    return f"make {' '.join(goals)}{configuration.build_id_argument}{ports}"

@@ -1,0 +1,32 @@
+"""Print the menu: the texts stand on the targets of the Makefile, the knobs in pipeline/configuration.py.
+
+With ALL=1 also what is for those who work on this project itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.configuration import KNOBS
+from pipeline.stages import Context
+
+LINE = re.compile(r"^##@ (?P<section>.*)|^(?P<target>[a-z-]+):.*## (?P<text>.*)")
+
+
+def run(context: Context) -> None:
+    """Print it."""
+    everything = bool(context.given("ALL"))
+    print("todobackend: from source to an accepted release. Start with: make release")
+    for name in ("Makefile", "project.mk") if everything else ("Makefile",):
+        for line in (context.root / name).read_text().splitlines():
+            found = LINE.match(line)
+            if found and found["section"]:
+                print(f"\n{found['section']}")
+            elif found:
+                print(f"  make {found['target']:<14} {found['text']}")
+    print("\nKnobs, after the verb or in the environment, with their defaults")
+    for name, knob in KNOBS.items():
+        if knob.help and (everything or not knob.rare):
+            print(f"  {name:<18} {knob.default or '(empty)':<27} {knob.help}")
+    if not everything:
+        print("\nAll of it, with what is for the project itself: make help ALL=1")

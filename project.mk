@@ -1,0 +1,23 @@
+# For those who work on this project itself, not on a service made from it. `make help ALL=1` shows it.
+TARGETS += tests nightly course bench docs docs-serve exercise lock
+OTHERS := nightly course docs-serve
+
+##@ The project itself
+tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" picks)
+
+nightly: ## this checkout -> tests/nightly/results.json: killed, starved, flooded, its nodes lost; each night, and before a tag
+	@pipeline/run tests $(if $(T),,nightly)
+
+course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
+	@pipeline/run tests e2e/test_course.py
+
+bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
+
+docs: base ## docs/ -> site/: pages with a search, to read from the disk
+
+docs-serve: base ## the same on http://localhost:8020, following what is written, until Ctrl-C
+	@pipeline/run docs serve
+
+exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
+
+lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes
