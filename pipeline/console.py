@@ -26,6 +26,7 @@ class Console:
         self.is_terminal = sys.stdout.isatty()
         self.colours = self.is_terminal and not os.environ.get("NO_COLOR")
         self._lock = threading.Lock()
+        self._draws = False
 
     def info(self, text: str) -> None:
         """Announce a step."""
@@ -62,6 +63,7 @@ class Console:
                     print(f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
 
         thread = threading.Thread(target=draw, daemon=True)
+        self._draws = True
         thread.start()
         try:
             yield
@@ -69,11 +71,12 @@ class Console:
             ended.set()
             thread.join()
             self._print("", end="")
+            self._draws = False
 
     def _print(self, text: str, file: TextIO | None = None, end: str = "\n") -> None:
         with self._lock:
-            if self.is_terminal:
-                print("\r\033[K", end="", flush=True)  # where a step shows its progress
+            if self._draws:
+                print("\r\033[K", end="", flush=True)
             print(text, file=file or sys.stdout, end=end, flush=True)
 
     def _coloured(self, text: str, colour: str) -> str:

@@ -19,9 +19,9 @@ def run(context: Context, *labels: str) -> None:
     context.lock()
     # What makes the report is built meanwhile; whether it can be is no part of the verdict.
     reporter = Background(context, "reporter", images.build_report, required=False)
-    with evidence.stage(context, "test", " ".join(labels)) as stage, reporter:
+    with evidence.stage(context, "test", " ".join(labels)) as stage:
         context.info("Building the dev image...")
-        with stage.step("images"):
+        with stage.step("images"), reporter:
             build_images(context)
         candidate = context.engine.image_id(context.image("dev"))
         context.info("Ensuring database is ready, then running tests...")

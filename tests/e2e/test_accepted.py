@@ -1,6 +1,6 @@
 """What was accepted is not judged again; whatever the verdict depends on has it judged again, beside what runs."""
 
-from support.checkout import last_line, refused
+from support.checkout import last_line, refused, typed
 from support.commands import docker, run
 from support.release import ask, container, derive, lives, post, sql
 
@@ -20,6 +20,7 @@ def test_is_left_alone_with_its_evidence_and_its_data(released):
     nameless = set(objects.pop("images without a name", "").split())
     said = released.must("release")
     assert "was accepted before, and runs unchanged" in said
+    assert len(typed(released, said, "build")) == 4  # the images, by hand
     now = released.objects()
     assert set(now.pop("images without a name", "").split()) <= nameless
     assert (report(released), now) == (before, objects)

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from support.checkout import refused
+from support.checkout import refused, typed
 from support.commands import docker, run
 from support.release import inspect
 from support.report import Page
@@ -64,6 +64,14 @@ class TestGreen:
         assert made() == before
         assert "- should return a 201 created response" in said
         assert "\x1b" not in said
+
+    def test_what_it_shows_can_be_typed(self, checkout):
+        said = checkout.must("test")
+        outputs = typed(checkout, said)
+        assert len(outputs) >= 6
+        assert any(re.search(r"^Ran [0-9]{3} tests", output, re.MULTILINE) for output in outputs)
+        (name,) = re.findall(r"run --name (\S+)", said)
+        docker("rm", "--force", name)
 
     def test_build_after_test_does_not_test_again(self, checkout):
         assert "Ran " not in checkout.must("build")

@@ -153,6 +153,19 @@ class Checkout:
         return docker("images", "-q", "--filter", f"label=todobackend.pipeline={self.release_project}")
 
 
+def typed(checkout, said, *words):
+    """Type the docker commands with these words that make has shown, each in a shell that knows nothing of make.
+
+    Returns their outputs; each must succeed.
+    """
+    clean = {name: os.environ[name] for name in ("PATH", "HOME")}
+    shown = [line.removeprefix("   $ ") for line in said.splitlines() if line.startswith("   $ docker ")]
+    chosen = [command for command in shown if all(f" {word} " in f"{command} " for word in words)]
+    answers = [run("sh", "-c", command, cwd=checkout.folder, env=clean) for command in chosen]
+    assert [answer.stdout for answer in answers if answer.returncode] == []
+    return [answer.stdout for answer in answers]
+
+
 def last_line(result):
     """Return the last line of the workflow itself: make's own closing line comes after a failure."""
     return [line for line in result.stdout.splitlines() if not line.startswith("make: ***")][-1]
