@@ -67,7 +67,8 @@ def judge(context: Context, name: str) -> str:
                 raise refusal(context, red, set(statuses.values()))
         except PipelineError:
             keep_logs(context)
-            engine.remove_project(configuration.candidate_project)
+            with contextlib.suppress(PipelineError):  # the first error says more
+                engine.remove_project(configuration.candidate_project)
             raise
         for part, image in judged.items():
             engine.tag(image, configuration.image(part, "accepted"))

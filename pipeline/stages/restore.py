@@ -25,7 +25,6 @@ FILL = "gunzip -c | mysql -u todobackend --default-character-set=utf8mb4 todobac
 def run(context: Context, *given: str) -> None:
     """Check the file and the release; stop what serves, fill the database, compare, start again."""
     context.lock()
-    configuration = context.configuration
     name = given[0] if given else ""
     place = context.root / name
     if not name:
@@ -36,8 +35,7 @@ def run(context: Context, *given: str) -> None:
             f"expected a backup at {name}, found no such file. Correct the path, "
             f"then: {context.make('restore FILE=...')}"
         )
-    if not context.engine.image_id(configuration.image("app", "running")):
-        raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
+    start.ensure_images(context)
     context.info("Looking at the backup...")
     wanted = data.check(place)
     context.info("Ensuring database is ready and empty...")

@@ -17,14 +17,23 @@ def run(context: Context) -> None:
     """Start it, and wait until it is healthy."""
     context.lock()
     with evidence.stage(context, "start") as stage:
-        if not context.engine.image_id(context.image("app", "running")):
-            raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
+        ensure_images(context)
         up(context, stage, "release")
         remember(context)
         context.success(
             f"The release runs on {context.configuration.addresses}. "
             f"Next: {context.make('stop')} keeps its data, {context.make('clean')} removes it"
         )
+
+
+def ensure_images(context: Context) -> None:
+    """Have the images that are to run: those that ran last, else the accepted ones. Raises VerdictError for none."""
+    for part in PARTS:
+        running, accepted = context.image(part, "running"), context.image(part, "accepted")
+        if not context.engine.image_id(running):
+            if not context.engine.image_id(accepted):
+                raise VerdictError(f"expected a release image, found none. Type: {context.make('release')}")
+            context.engine.tag(accepted, running)
 
 
 def bring(context: Context) -> None:

@@ -31,11 +31,13 @@ class TestLog:
             assert (line["method"], line["path"], line["status"]) == ("POST", "/todos", 201), name
         assert found["nginx"][0]["client"] == found["app"][0]["client"]
 
-    def test_make_logs_gives_a_pipe_the_lines_as_they_were_written(self, released):
+    def test_make_logs_gives_the_lines_as_they_were_written_with_the_names_of_their_containers(self, released):
         request_id = ask(released, "GET", "/todos").headers["X-Request-ID"]
         logged(released, "nginx")  # its line is there
-        found = [line for line in released.make("logs").stdout.splitlines() if request_id in line]
-        assert [json.loads(line)["request_id"] for line in found] == [request_id] * 2
+        found = [line.split(" | ", 1) for line in released.make("logs").stdout.splitlines() if request_id in line]
+        names = [f"{released.release_project}-{name}-1" for name in ("app", "nginx")]
+        assert sorted(name for name, _ in found) == names
+        assert [json.loads(line)["request_id"] for _, line in found] == [request_id] * 2
 
     @pytest.mark.parametrize(
         ("path", "headers", "status"),

@@ -447,6 +447,16 @@ class TestRed:
         with pytest.raises(VerdictError, match="found that it has not"):
             accept.require(on(engine))
 
+    def test_start_takes_what_ran_last_else_what_was_accepted(self, engine):
+        pipeline(engine)
+        before = {name: engine.images[name] for name in RUNNING}
+        engine.images["todobackend:accepted"] = "sha256:newer"
+        start.run(on(engine))
+        assert {name: engine.images[name] for name in RUNNING} == before
+        del engine.images["todobackend:running"]
+        start.run(on(engine))
+        assert engine.images["todobackend:running"] == "sha256:newer"
+
     def test_start_wants_an_image(self, engine):
         with pytest.raises(VerdictError, match="make release"):
             start.run(on(engine))
