@@ -121,7 +121,7 @@ KNOBS = {
     "VERSION": Knob("", ""),
 }
 
-# What verbs take of make's command line, with the number of words that a value may have.
+# What verbs take of make's command line.
 ARGUMENTS = {
     "test": ("T",),
     "tests": ("T",),
@@ -164,7 +164,7 @@ def check_typed(environment: Mapping[str, str]) -> None:
                 f"expected {name} in the environment, found it on the command line, where everyone on this machine can "
                 f"read it. Type: read -rs {name}; export {name}"
             )
-    known = {*KNOBS, *(name for names in ARGUMENTS.values() for name in names)}
+    known = {"V", *KNOBS, *(name for names in ARGUMENTS.values() for name in names)}
     if environment.get("GOALS", "").startswith(("tag", "buildtag")):
         for name in sorted(set(typed) - known):
             raise VerdictError(

@@ -120,7 +120,9 @@ def logged(context: Context, name: str, label: str) -> Iterator[None]:
 
 
 def show_end(log: Path) -> None:
-    """Show the end of the log of what failed."""
+    """Show the end of the log of what failed; with V=1 there may be none."""
+    if not log.exists():
+        return
     lines = log.read_text(errors="replace").splitlines()
     if lines:
         print("\n".join([f"--- the end of reports/logs/{log.name}:", *lines[-LINES:]]), file=sys.stderr, flush=True)
@@ -129,6 +131,8 @@ def show_end(log: Path) -> None:
 def show_red(context: Context, report: str, name: str) -> None:
     """Show which tests of a JUnit report are red, and how many; without a report the end of the log."""
     log = log_file(context, name)
+    if context.given("V"):
+        log.unlink(missing_ok=True)  # of an earlier run: this one's was shown
     try:
         root = ElementTree.parse(context.root / "reports" / report).getroot()  # noqa: S314 - our own containers wrote it
         cases = root.findall(".//testcase")
@@ -137,7 +141,8 @@ def show_red(context: Context, report: str, name: str) -> None:
     red = [(case, kind) for case in cases for kind in (*case.findall("failure"), *case.findall("error"))]
     if not red:
         return show_end(log)
-    context.info(f"{len(red)} of {len(cases)} red, all of it in reports/logs/{log.name}:")
+    where = "" if context.given("V") else f", all of it in reports/logs/{log.name}"
+    context.info(f"{len(red)} of {len(cases)} red{where}:")
     for case, found in red[:LISTED]:
         why = (found.get("message") or found.text or "").strip().split("\n")[0]
         context.detail(f"{case.get('classname')}: {case.get('name')}: {why}"[:WIDTH])

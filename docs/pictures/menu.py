@@ -22,7 +22,7 @@ for number, colour in enumerate(("#ff5f57", "#febc2e", "#28c840")):
     print(f'  <circle cx="{LEFT + 6 + 20 * number}" cy="18" r="6" fill="{colour}"/>')
 for number, line in enumerate(lines):
     if line.startswith("  "):
-        verb = line[: line.index(" ", line.index("make ") + 5)] if line.startswith("  make ") else line[:18]
+        verb = line[: line.index(" ", line.index("make ") + 5)] if line.startswith("  make ") else line[:20]
         text = f'<tspan class="verb">{escape(verb)}</tspan>{escape(line[len(verb) :])}'
     else:
         text = f'<tspan class="head">{escape(line)}</tspan>'

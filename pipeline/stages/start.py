@@ -42,7 +42,7 @@ def bring(context: Context) -> None:
     Where those do not serve it, the images before run again, and the error is raised. Migrations are not taken back.
     """
     with evidence.stage(context, "start") as stage:
-        before = {part: context.engine.image_id(context.image(part, "running")) for part in PARTS}
+        before = {part: what_ran(context, part) for part in PARTS}
         for part in PARTS:
             context.engine.tag(context.image(part, "accepted"), context.image(part, "running"))
         try:
@@ -65,6 +65,21 @@ def bring(context: Context) -> None:
         remember(context)
 
 
+def what_ran(context: Context, part: str) -> str:
+    """Return the image of a part's container, healthy or not; without one that of its name; "" for neither.
+
+    A run that was killed here may have left the new names beside the containers of before.
+    """
+    for container in context.engine.containers(context.configuration.release_project, part):
+        return context.capture(docker.container_field(container, "{{.Image}}")).output
+    return context.engine.image_id(context.image(part, "running"))
+
+
+def where_to_look(context: Context, environment: str) -> str:
+    """Return where the containers' logs are: those of a candidate are kept when it is removed."""
+    return "Look at: " + ("reports/logs/candidate.log" if environment == "candidate" else context.make("logs"))
+
+
 def up(context: Context, stage: evidence.Stage, environment: str) -> None:
     """Start an environment, and wait until it is healthy."""
     context.info("Ensuring database is ready, then running migrations...")
@@ -80,7 +95,7 @@ def migrate(context: Context, environment: str) -> None:
     if django_admin(context, environment, "migrate", "--noinput") != 0:
         sentence = probe.sentence(context, environment)
         raise InfrastructureError(
-            sentence or f"expected the migrations to run, found the error above. Look at: {context.make('logs')}"
+            sentence or f"expected the migrations to run, found the error above. {where_to_look(context, environment)}"
         )
 
 
@@ -101,7 +116,7 @@ def serve(context: Context, environment: str) -> None:
         raise InfrastructureError(
             refusal(context, environment)
             or "expected the application, nginx and the page to become healthy, found the error above. "
-            f"Look at: {context.make('logs')}"
+            f"{where_to_look(context, environment)}"
         )
 
 

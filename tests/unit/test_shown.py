@@ -58,27 +58,21 @@ class TestStep:
         assert capfd.readouterr() == ("docker: ps\n", "trouble\n")
         assert "command" not in dict(docker.console.said)
 
-    def test_that_fails_shows_the_end_of_its_log(self, this, capfd):
-        def work():
-            with evidence.stage(this, "test") as stage, stage.step("images"):
-                this.run(("seq", "100"))
-                raise InfrastructureError("no")
+    def fail(self, this, error):
+        """Have a step say a hundred lines, and fail."""
+        with pytest.raises(error), evidence.stage(this, "test") as stage, stage.step("images"):
+            this.run(("seq", "100"))
+            raise error("no")
 
-        with pytest.raises(InfrastructureError):
-            work()
+    def test_that_fails_shows_the_end_of_its_log(self, this, capfd):
+        self.fail(this, InfrastructureError)
         shown = capfd.readouterr().err.splitlines()
         assert shown[0] == "--- the end of reports/logs/test-images.log:"
         assert shown[1:] == [str(number) for number in range(61, 101)]
         assert log(this, "test-images").startswith("1\n2\n")
 
     def test_with_red_tests_it_shows_no_log(self, this, capfd):
-        def work():
-            with evidence.stage(this, "test") as stage, stage.step("tests"):
-                this.run(("seq", "100"))
-                raise RedTestsError("no")
-
-        with pytest.raises(RedTestsError):
-            work()
+        self.fail(this, RedTestsError)
         assert capfd.readouterr().err == ""
 
     def test_with_v_all_is_shown_at_once(self, this, capfd):
@@ -142,6 +136,14 @@ class TestRedTests:
         assert shown[0].startswith("76 of 77 red")
         assert shown[-1] == "... and 56 more"
         assert len(shown) == 22
+
+    def test_with_v_no_log_is_named_or_shown(self, this, capfd):
+        evidence.log_file(this, "test tests").write_text("of an earlier run\n")
+        this.runner.user_environment = {"V": "1"}
+        assert self.show(this, self.REPORT.format(self.RED.format(1)))[0] == "1 of 2 red:"
+        this.console.said.clear()
+        assert self.show(this, "half of a") == []
+        assert capfd.readouterr().err == ""
 
     @pytest.mark.parametrize("text", [REPORT.format(""), "half of a", ""])
     def test_without_a_report_of_them_the_log_is_shown(self, this, text, capfd):

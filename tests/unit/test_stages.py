@@ -264,6 +264,20 @@ class TestBesideWhatRuns:
         assert note(engine, "start")["status"] == 1
         assert said(this, "failure")
 
+    def test_what_ran_is_asked_of_the_containers(self, engine):
+        before = self.edited(engine)
+        engine.images["todobackend:running"] = "sha256:a killed run named it"
+        engine.results = {"@smoke": Result(1, "")}
+        with pytest.raises(VerdictError, match="The one before runs again"):
+            release.run(on(engine))
+        assert engine.running == before
+
+    def test_a_candidate_that_does_not_start_says_where_its_logs_are(self, engine):
+        build.run(on(engine))
+        engine.results = {"up --detach": Result(1, "")}
+        with pytest.raises(InfrastructureError, match=r"Look at: reports/logs/candidate\.log"):
+            release.run(on(engine))
+
     def test_the_first_release_has_nothing_to_go_back_to(self, engine):
         engine.results = {"@smoke": Result(1, "")}
         with pytest.raises(VerdictError, match="smoke claims to hold"):
