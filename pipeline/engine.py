@@ -27,6 +27,11 @@ class Engine:
         """Return the id of an image, "" where there is none."""
         return self.runner.capture(docker.image_id(name)).output
 
+    def image_ids(self, *names: str) -> list[str]:
+        """Return the ids of images in their order, of all of them or of none."""
+        answer = self.runner.capture(docker.image_id(*names))
+        return answer.output.split("\n") if answer.status == 0 else []
+
     def label(self, image: str, name: str) -> str:
         """Return a label of an image, "" where there is none."""
         return self.runner.capture(docker.image_label(image, name)).output

@@ -66,19 +66,19 @@ def images(pipeline: str, *conditions: str) -> Sequence[str]:
     return ("docker", "images", "--quiet", *filters(f"label={PIPELINE}={pipeline}", *conditions))
 
 
-def image_field(name: str, field: str) -> Sequence[str]:
-    """Ask for a field of an image, by a template of Go."""
-    return ("docker", "image", "inspect", "--format", field, name)
+def image_field(field: str, *names: str) -> Sequence[str]:
+    """Ask for a field of images, by a template of Go."""
+    return ("docker", "image", "inspect", "--format", field, *names)
 
 
-def image_id(name: str) -> Sequence[str]:
-    """Ask for the id of an image."""
-    return image_field(name, "{{.Id}}")
+def image_id(*names: str) -> Sequence[str]:
+    """Ask for the ids of images."""
+    return image_field("{{.Id}}", *names)
 
 
 def image_label(name: str, label: str) -> Sequence[str]:
     """Ask for a label of an image."""
-    return image_field(name, f'{{{{index .Config.Labels "{label}"}}}}')
+    return image_field(f'{{{{index .Config.Labels "{label}"}}}}', name)
 
 
 def container_field(container: str, field: str) -> Sequence[str]:

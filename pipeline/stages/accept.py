@@ -132,10 +132,14 @@ def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineErr
 
 
 def verdict_of(context: Context, name: str) -> str:
-    """Return all that a verdict on the images of a name depends on: ids, the suites', and how they are put together."""
-    names = [*(context.image(part, name) for part in PARTS), context.image("specs"), context.image("browser-specs")]
-    ids = [context.engine.image_id(image) for image in (*names, context.parent("MYSQL_PARENT"))]
-    return "\n".join([*ids, evidence.tree_digest([context.root / file for file in compose.files("candidate")])])
+    """Return all that a verdict on the images of a name depends on: ids, the suites, and how they are put together.
+
+    The suites by their files: two pipelines that build the same ones at the same time may get images of two ids.
+    """
+    ids = context.engine.image_ids(*(context.image(part, name) for part in PARTS), context.parent("MYSQL_PARENT"))
+    suites = [path for path in (context.root / "specs").rglob("*") if "node_modules" not in path.parts]
+    files = [*filter(Path.is_file, suites), *(context.root / file for file in compose.files("candidate"))]
+    return "\n".join([*ids, evidence.tree_digest(files, context.parent("DEBIAN_PARENT"))])
 
 
 def verdict_file(context: Context) -> Path:

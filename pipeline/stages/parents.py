@@ -267,7 +267,7 @@ def import_image(context: Context, parent: Parent, file: Path) -> None:
             f"expected docker to import {parent.own_name}, found the error above. Then run make again."
         )
     # The one before goes, unless it has another name or something was made from it.
-    if before and context.capture(docker.image_field(before, "{{len .RepoTags}}")).output == "0":
+    if before and context.capture(docker.image_field("{{len .RepoTags}}", before)).output == "0":
         context.capture(("docker", "rmi", before))
 
 

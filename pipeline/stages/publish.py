@@ -77,7 +77,7 @@ def check(context: Context) -> list[str]:
 def tags_of(context: Context, part: str) -> list[str]:
     """Return the tags that the accepted image has in its repository."""
     accepted = context.image(part, "accepted")
-    names = context.lines(docker.image_field(accepted, "{{range .RepoTags}}{{println .}}{{end}}"))
+    names = context.lines(docker.image_field("{{range .RepoTags}}{{println .}}{{end}}", accepted))
     start = f"{context.configuration.repository(part)}:"
     return sorted(name[len(start) :] for name in names if name.startswith(start))
 
@@ -147,7 +147,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
     if mysql.startswith("todobackend-parent-"):  # the stand-in, which no registry has
         found["db"] = keep(context, "db", mysql, mysql.rpartition(":")[2])
     else:
-        found["db"] = context.capture(docker.image_field(mysql, "{{index .RepoDigests 0}}")).output
+        found["db"] = context.capture(docker.image_field("{{index .RepoDigests 0}}", mysql)).output
     for name in ("edge", "agent", "db"):
         if "@sha256:" not in found[name]:
             raise InfrastructureError(f"expected the digest of {name}, found '{found[name]}'. Read above.")

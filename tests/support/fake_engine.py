@@ -83,8 +83,11 @@ class FakeEngine(Recorder):
     def do_image(self, command):
         if command[2] != "inspect":
             return Result(0, "")
-        name, form = command[-1], command[-2]
-        identity = self.images.get(name, name if name in self.images.values() else "")
+        form, *names = command[command.index("--format") + 1 :]
+        ids = [self.images.get(name, name if name in self.images.values() else "") for name in names]
+        if len(ids) > 1:
+            return Result(0 if all(ids) else 1, "\n".join(filter(None, ids)))
+        identity = ids[0]
         label = re.search('index .Config.Labels "(.*)"', form)
         if not identity:
             return Result(1, "")

@@ -291,13 +291,16 @@ class TestBesideWhatRuns:
         assert not ran(engine, CANDIDATE)
         assert ran(engine, RELEASE, "up", "app")
 
-    @pytest.mark.parametrize("lost", ["docker/release/candidate.yml", "reports/acceptance.xml", "reports/browser.xml"])
-    def test_another_compose_file_or_lost_evidence_asks_for_a_verdict(self, engine, lost):
+    @pytest.mark.parametrize(
+        "lost", ["docker/release/candidate.yml", "specs/test/a.js", "reports/acceptance.xml", "reports/browser.xml"]
+    )
+    def test_another_compose_file_or_suite_or_lost_evidence_asks_for_a_verdict(self, engine, lost):
         pipeline(engine)
-        if lost.endswith("yml"):
-            (engine.root / lost).write_text("services: {}\n")
-        else:
+        if lost.startswith("reports"):
             (engine.root / lost).unlink()
+        else:
+            (engine.root / lost).parent.mkdir(parents=True, exist_ok=True)
+            (engine.root / lost).write_text("services: {}\n")
         engine.commands.clear()
         pipeline(engine)
         assert ran(engine, CANDIDATE, "run", "browser-test")
@@ -370,7 +373,7 @@ class TestRed:
     def test_a_probe_that_gave_up_is_quoted(self, engine):
         engine.absent = {"test"}
         engine.running = {"agent": "1"}
-        line = 'fatal: => {"msg": "FAIL: expected MySQL to answer on db:3306, found silence"}'
+        line = '...\n{"message": "expected MySQL to answer on db:3306, found silence", "stats": {}}'
         engine.results = {"logs --no-log-prefix": Result(0, line)}
         with pytest.raises(InfrastructureError, match=r"^expected MySQL to answer on db:3306, found silence$"):
             test.run(on(engine))
