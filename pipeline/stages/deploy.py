@@ -8,12 +8,13 @@ ssh, and the plays.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline import evidence, images, registry
 from pipeline.errors import VerdictError
@@ -21,9 +22,6 @@ from pipeline.stages import Context
 
 TEMPORARY = "/tmp"  # noqa: S108 - in the container
 SOCKET = "/var/run/docker.sock"
-# A task that failed: as the one line of JSON, or as a line of YAML.
-MESSAGE = re.compile(r"""^(?:.*"msg": "FAIL: (.*)"}|\s*msg: .FAIL: (.*?)['"]?)$""", re.MULTILINE)
-RELEASED = re.compile(r'"msg": "(Release .* runs; .*)"')
 # One connection for all tasks; a host that is down is found out soon.
 SSH = """Host *
   ControlMaster auto
@@ -55,22 +53,22 @@ def run(context: Context, verb: str = "deploy") -> None:
             images.build_by_compose(context, "images", "the specs", "test")
         context.info(f"{verb} on {inventory}...")
         with stage.step("agent"):
-            log = run_agent(context, work, verb)
+            stats = run_agent(context, work, verb)
         if verb == "undeploy":
             kept = "data, secrets and history are kept on the Swarm"
             end = f"Undeployed in {stage.seconds} s; {kept}. Next: {context.make('deploy')}"
         else:
-            runs = (RELEASED.findall(log) or ["The play has ended"])[-1]
-            end = f"{runs}. Done in {stage.seconds} s. Next: {following(context, verb, runs)}"
+            runs = f"Release {stats['version']} ({stats['name']}) runs; before it: {stats['before'] or 'none'}"
+            end = f"{runs}. Done in {stage.seconds} s. Next: {following(context, verb, stats['before'])}"
         context.success(end)
 
 
-def following(context: Context, verb: str, runs: str) -> str:
+def following(context: Context, verb: str, before: str) -> str:
     """Return what may be typed after a deployment."""
     knob = f"INVENTORY={context.knob('INVENTORY')}"
     if verb == "rollback":
         return f"{context.make('deploy', knob)} goes forward again"
-    if runs.endswith("before it: none"):
+    if not before:
         return f"{context.make('undeploy', knob)} takes it away, and keeps its data"
     return f"{context.make('rollback', knob)} takes it back"
 
@@ -88,7 +86,7 @@ def end_of_another(context: Context) -> None:
 
 def write_home(work: Path) -> None:
     """Write the home of the agent's user: ssh takes its settings, keys and known hosts from there."""
-    for folder in ("home/.ssh", "home/.docker", "home/own-ssh", "record"):
+    for folder in ("home/.ssh", "home/.docker", "home/own-ssh", "record", "result"):
         (work / folder).mkdir(parents=True)
     own = Path.home() / ".ssh"
     for file in sorted(own.glob("*")) if own.is_dir() else ():
@@ -161,6 +159,7 @@ def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str
         f"{work}/passwd:/etc/passwd:ro",
         f"{work}/home:/home/operator:ro",
         f"{work}/record:/record:ro",
+        f"{work}/result:/result",
         f"{context.root}/ansible:/ansible:ro",
         f"{context.root}/docker/deploy:/deploy:ro",
         f"{inventory.parent}:/inventory:ro",
@@ -170,7 +169,7 @@ def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str
         *([f"{agent}:/run/ssh-agent"] if agent else []),
     ]
     variables = ["HOME=/home/operator", "ANSIBLE_HOME=/tmp/ansible", "ANSIBLE_LOCAL_TEMP=/tmp/ansible"]
-    variables += ["NO_COLOR", f"CLUSTER_NETWORK={context.knob('CLUSTER_NETWORK')}"]
+    variables += ["RESULT_FILE=/result/result.json", "NO_COLOR", f"CLUSTER_NETWORK={context.knob('CLUSTER_NETWORK')}"]
     variables += ["SSH_AUTH_SOCK=/run/ssh-agent"] if agent else []
     return (
         *("--init", "--name", f"{context.configuration.pipeline}-deploy", "--network", "host", "--read-only"),
@@ -181,8 +180,8 @@ def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str
     )
 
 
-def run_agent(context: Context, work: Path, verb: str) -> str:
-    """Run a play; return what it said, which is kept in reports/ too. Raises VerdictError with its own message."""
+def run_agent(context: Context, work: Path, verb: str) -> dict[str, str]:
+    """Run a play, its output in reports/ too; return what it set. Raises VerdictError with the message of the play."""
     configuration = context.configuration
     inventory = (context.root / configuration.knob("INVENTORY")).resolve()
     facts = {
@@ -199,11 +198,12 @@ def run_agent(context: Context, work: Path, verb: str) -> str:
     shown = context.runner.show(command)
     (context.root / "reports").mkdir(exist_ok=True)
     (context.root / f"reports/{verb}.log").write_text(shown.output)
-    if shown.status != 0:
-        found = [one or other for one, other in MESSAGE.findall(shown.output)]
+    result: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        result = json.loads((work / "result/result.json").read_text())
+    if shown.status != 0 or not result:
         raise VerdictError(
-            found[-1]
-            if found
-            else f"expected the play to end well, found the error above. It is in reports/{verb}.log too"
+            result.get("message")
+            or f"expected the play to end well, found the error above. It is in reports/{verb}.log too"
         )
-    return shown.output
+    return dict(result["stats"])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import contextlib
+import json
 
 from pipeline.commands import docker
 from pipeline.stages import Context
-
-MESSAGE = re.compile(r'^.*"msg": "FAIL: (.*)"}$', re.MULTILINE)
 
 
 def sentence(context: Context, environment: str) -> str:
@@ -15,5 +14,6 @@ def sentence(context: Context, environment: str) -> str:
     for agent in context.engine.containers(context.configuration.project(environment), "agent")[:1]:
         if context.capture(docker.container_field(agent, "{{.State.ExitCode}}")).output != "0":
             logs = context.capture(context.compose(environment, "logs", "--no-log-prefix", "--no-color", "agent"))
-            return str((MESSAGE.findall(logs.output) or [""])[-1])
+            with contextlib.suppress(ValueError, LookupError, TypeError):
+                return str(json.loads(logs.output.splitlines()[-1])["message"])
     return ""

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import io
+import json
 import os
 import signal
 import subprocess
@@ -549,6 +550,11 @@ class TestCiServer:
         assert not (made.root / ".state/ci-server").exists()
 
 
+def ended(version, name, before):
+    """Return the result of a play."""
+    return json.dumps({"message": "", "stats": {"version": version, "name": name, "before": before}})
+
+
 class TestDeploy:
     @pytest.fixture
     def published(self, made, tmp_path, monkeypatch):
@@ -561,7 +567,15 @@ class TestDeploy:
             (tmp_path / "home" / place).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "home" / place).write_text(place)
         monkeypatch.setattr(deploy.Path, "home", lambda: tmp_path / "home")
-        made.results = {"deploy.yml": Result(0, 'ok: "msg": "Release 0.1.0 (1) runs; before it: none"\n')}
+        made.results = {"deploy.yml": Result(0, ended("0.1.0", "1", ""))}
+
+        def show(command, is_shown=None):
+            result = made.note(command)
+            folder = next(word for word in command if word.endswith(":/result")).partition(":")[0]
+            deploy.Path(folder, "result.json").write_text(result.output)
+            return result
+
+        monkeypatch.setattr(made, "show", show)
         return made
 
     def on(self, runner, **knobs):
@@ -576,14 +590,14 @@ class TestDeploy:
         for word in ("--read-only", "no-new-privileges:true", "stack=todobackend", "/inventory/local.yml"):
             assert word in command
         assert (published.root / "reports/deploy.log").exists()
-        published.results["deploy.yml"] = Result(0, '"msg": "Release 0.2.0 (2) runs; before it: 1"')
+        published.results["deploy.yml"] = Result(0, ended("0.2.0", "2", "1"))
         deploy.run(this)
         assert "make rollback" in said(this)[-1]
 
     def test_rollback_and_undeploy_need_no_registry(self, published):
         published.results |= {
-            "rollback.yml": Result(0, '"msg": "Release 0.1.0 (1) runs; before it: none"'),
-            "undeploy.yml": Result(0, ""),
+            "rollback.yml": Result(0, ended("0.1.0", "1", "")),
+            "undeploy.yml": Result(0, '{"message": "", "stats": {}}'),
         }
         (published.root / "target/release.json").unlink()
         this = self.on(published)
@@ -594,15 +608,15 @@ class TestDeploy:
         assert not ran(published, "pull")
 
     @pytest.mark.parametrize(
-        ("output", "words"),
+        ("status", "result", "words"),
         [
-            ('fatal: [a]: FAILED! => {"changed": false, "msg": "FAIL: expected a node"}', "^expected a node$"),
-            ("  msg: 'FAIL: expected another'", "^expected another$"),
-            ("odd", r"reports/deploy\.log"),
+            (2, '{"message": "expected a node", "stats": {}}', "^expected a node$"),
+            (2, '{"message": "", "stats": {}}', r"reports/deploy\.log"),
+            (0, "", r"reports/deploy\.log"),
         ],
     )
-    def test_a_play_that_fails_is_quoted(self, published, output, words):
-        published.results["deploy.yml"] = Result(2, output)
+    def test_a_play_that_fails_is_quoted(self, published, status, result, words):
+        published.results["deploy.yml"] = Result(status, result)
         with pytest.raises(VerdictError, match=words):
             deploy.run(self.on(published))
 
