@@ -13,6 +13,7 @@ from pipeline.errors import VerdictError
 
 # A release environment of such a name would be another pipeline's environment of that kind: "x" + "dev".
 RESERVED_ENDINGS = re.compile(r"(dev|registry|lab|-candidate|(?:^|(?<=[^-]))ci)$")
+LAST_PORT = 65535
 
 
 class Knob(NamedTuple):
@@ -34,9 +35,9 @@ def matches(pattern: str) -> Callable[[str], object]:
     return re.compile(pattern).fullmatch
 
 
-def is_port(value: str) -> bool:
+def is_port(value: str, last: int) -> bool:
     """Whether it is the number of a TCP port."""
-    return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= 65535
+    return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= last
 
 
 def is_address(value: str) -> bool:
@@ -48,10 +49,11 @@ def is_address(value: str) -> bool:
     return True
 
 
-def port(default: str, text: str, rare: bool = False) -> Knob:
-    """Return a knob for a port."""
+def port(default: str, text: str, rare: bool = False, more: int = 0) -> Knob:
+    """Return a knob for a port, and for so many more that follow it."""
     hint = "Type for example: make {goals} {name}=8001"
-    return Knob(default, text, "{name} from 1 to 65535", is_port, hint, rare)
+    last = f"{{name}} from 1 to {LAST_PORT - more}"
+    return Knob(default, text, last, lambda value: is_port(value, LAST_PORT - more), hint, rare)
 
 
 def number(default: str, text: str, rare: bool = False) -> Knob:
@@ -111,9 +113,8 @@ KNOBS = {
     "PROBE_TIMEOUT": number("180", "seconds that the agent waits for MySQL"),
     "PROBE_DELAY": number("0", "seconds before it asks", rare=True),
     "MIN_FREE_GIB": number("5", "free disk without which nothing begins", rare=True),
-    "REGISTRY_PORT": port("5000", "where make registry listens", rare=True),
-    "INDEX_PORT": port("5001", "and its package index", rare=True),
-    "CI_PORT": port("8010", "where make ci-server does", rare=True),
+    "REGISTRY_PORT": port("5000", "where make registry listens; its package index on the next", rare=True, more=1),
+    "CI_PORT": port("8010", "where make ci-server does; its release on the next two", rare=True, more=2),
     "CI_REPOSITORY": Knob("", "what it polls; else this checkout", rare=True),
     "DOCS_PORT": port("8020", "where make docs-serve does", rare=True),
     "CLUSTER_NETWORK": Knob("10.77.0", "network of make cluster's nodes", rare=True),
@@ -233,6 +234,11 @@ class Configuration:
         """Return the value of a knob that names a port."""
         return int(self.knob(name))
 
+    @property
+    def index_port(self) -> int:
+        """Where the package index of `make registry` listens."""
+        return self.port("REGISTRY_PORT") + 1
+
     def image(self, name: str, verdict: str = "built") -> str:
         """Return the name of an image on this machine. A verdict is a name: only an image that passed gets it."""
         part = "" if name == "app" else f"-{name}"
@@ -272,6 +278,7 @@ class Configuration:
             "APT_FILE": str(network / "apt.conf"),
             "NPM_FILE": str(network / "npmrc"),
             **{name: self.knob(name) for name in KNOBS if name.endswith("_PORT")},
+            "INDEX_PORT": str(self.index_port),
             "BIND": f"[{self.knob('BIND')}]" if ":" in self.knob("BIND") else self.knob("BIND"),
             **{name: self.knob(name) for name in ("PROBE_DELAY", "PROBE_TIMEOUT", "CLUSTER_NETWORK")},
         }

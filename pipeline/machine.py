@@ -68,38 +68,40 @@ def check_memory() -> None:
                     )
 
 
-def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return the project that will publish ports, and the knobs that name them."""
-    release = (configuration.release_project, ("CLIENT_PORT", "HTTP_PORT"))
-    registry = (configuration.registry_project, ("INDEX_PORT", "REGISTRY_PORT"))
-    users: dict[str, tuple[str, Sequence[str]]] = {
-        **dict.fromkeys(("release", "all", "start", "release-from"), release),
-        "dev": (configuration.dev_project, ("HTTP_PORT",)),
+def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple[str, Sequence[tuple[str, int]]]:
+    """Return the project that will publish ports, and these, each with the knob that names it."""
+    project = configuration.project
+    users = {
+        **dict.fromkeys(
+            ("release", "all", "start", "release-from"), (project("release"), ("CLIENT_PORT", "HTTP_PORT"))
+        ),
+        "dev": (project("dev"), ("HTTP_PORT",)),
         "serve": ("", ("HTTP_PORT",)),
-        **dict.fromkeys(("registry", "cluster"), registry),
-        "ci-server": (configuration.ci_project, ("CI_PORT",)),
+        **dict.fromkeys(("registry", "cluster"), (project("registry"), ("REGISTRY_PORT",))),
+        "ci-server": (project("ci"), ("CI_PORT",)),
         "docs-serve": ("", ("DOCS_PORT",)),
     }
-    return next((users[goal] for goal in goals if goal in users), ("", ()))
+    user, knobs = next((users[goal] for goal in goals if goal in users), ("", ()))
+    ports = [(knob, configuration.port(knob)) for knob in knobs]
+    return user, ports + [(knob, configuration.index_port) for knob in knobs if knob == "REGISTRY_PORT"]
 
 
 def check_ports(context: Context, goals: Sequence[str]) -> None:
     """Check that the ports are free, or held by the environment that this run replaces, and that they differ."""
     configuration = context.configuration
-    project, knobs = published_ports(configuration, goals)
-    if len({configuration.port(knob) for knob in knobs}) < len(knobs):
-        first, second = knobs
+    project, ports = published_ports(configuration, goals)
+    if len({port for _, port in ports}) < len(ports):
+        (first, port), (second, _) = ports
         raise VerdictError(
-            f"expected the {first} to differ from the {second}, found {configuration.port(first)} for both. "
+            f"expected the {first} to differ from the {second}, found {port} for both. "
             f"Type for example: {with_another_port(configuration, first, goals)}"
         )
-    for knob in knobs:
-        check_port(context, knob, project, goals)
+    for knob, port in ports:
+        check_port(context, knob, port, project, goals)
 
 
-def check_port(context: Context, knob: str, project: str, goals: Sequence[str]) -> None:
+def check_port(context: Context, knob: str, port: int, project: str, goals: Sequence[str]) -> None:
     """Check one port. A run that was killed may have left it to the engine: wait for its return."""
-    port = context.configuration.port(knob)
     for _ in range(PORT_LOOKS):
         if not is_taken(port):
             return
@@ -125,7 +127,8 @@ def is_taken(port: int) -> bool:
 
 def with_another_port(configuration: Configuration, knob: str, goals: Sequence[str]) -> str:
     """Return the command with the next port that no other knob has."""
-    others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT", "INDEX_PORT")}
+    others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT")}
+    others.add(configuration.index_port)
     port = next(number for number in range(configuration.port(knob) + 1, 65542) if number not in others)
     if port > 65535:
         port = 8001

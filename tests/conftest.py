@@ -75,10 +75,11 @@ def new_checkout(tmp_path_factory):
 @pytest.fixture(scope="session")
 def home(service):
     """The shared release with a registry and an index of its own, and a docker configuration of its own."""
-    service.ports = dict(zip(("REGISTRY_PORT", "INDEX_PORT"), PORTS.take(2), strict=True))
+    port, of_the_index = PORTS.take(2)
+    service.ports = {"REGISTRY_PORT": port}
     service.must("registry", **service.ports)
-    service.registry = f"localhost:{service.ports['REGISTRY_PORT']}"
-    service.index = f"http://localhost:{service.ports['INDEX_PORT']}/simple/"
+    service.registry = f"localhost:{port}"
+    service.index = f"http://localhost:{of_the_index}/simple/"
     service.env = service.registry_env()
     return service
 

@@ -34,7 +34,7 @@ def run(context: Context) -> None:
         )
     context.success(
         f"The registry listens on localhost:{configuration.knob('REGISTRY_PORT')}, the package index on "
-        f"http://localhost:{configuration.knob('INDEX_PORT')}. "
+        f"http://localhost:{configuration.index_port}. "
         f"{context.make('registry-down')} removes both with all they hold. "
         f"Next: . .state/registry{configuration.build_id}/env, then {context.make('login')}, "
         f"{context.make('tag')}, {context.make('publish')}"
@@ -67,12 +67,11 @@ def write_environment(context: Context, folder: Path) -> None:
     password = (folder / "password").read_text()
     variables = {
         "DOCKER_REGISTRY": f"localhost:{knob('REGISTRY_PORT')}",
-        "PACKAGE_INDEX_URL": f"http://localhost:{knob('INDEX_PORT')}/simple/",
+        "PACKAGE_INDEX_URL": f"http://localhost:{context.configuration.index_port}/simple/",
         "DOCKER_PASSWORD": password,
         "TWINE_PASSWORD": password,
-        # So that `make cluster` leaves them where they are.
+        # So that `make cluster` leaves it where it is.
         "REGISTRY_PORT": knob("REGISTRY_PORT"),
-        "INDEX_PORT": knob("INDEX_PORT"),
         "DOCKER_USER": USER,
         "TWINE_USERNAME": USER,
     }

@@ -21,7 +21,6 @@ KNOBS = {
     "CLIENT_PORT": "3000",
     "BIND": "127.0.0.1",
     "REGISTRY_PORT": "5000",
-    "INDEX_PORT": "5001",
     "CI_PORT": "8010",
     "DOCS_PORT": "8020",
     "INSTALL_ENGINE": "yes",

@@ -52,6 +52,7 @@ class TestKnobs:
             *(("ORG_NAME", value) for value in ("A", "a/", "/a", "a//b")),
             *(("DOCKER_REGISTRY", value) for value in ("http://a", "a:b", "a/b")),
             *(("HTTP_PORT", value) for value in ("0", "65536", "http", "-1", "٣", "8000\n")),
+            *(("REGISTRY_PORT", "65535"), ("CI_PORT", "65534")),
             *(("PROBE_TIMEOUT", value) for value in ("soon", "-1", "1.5", "1234567")),
             *(("INSTALL_ENGINE", value) for value in ("maybe", "YES")),
             *(("PARENTS", value) for value in ("none", "Pull")),
@@ -200,7 +201,8 @@ class TestPorts:
     def free(self):
         """A port for each knob: a release may run on this machine."""
         names = [name for name in KNOBS if name.endswith("_PORT")]
-        return {name: str(port) for name, port in zip(names, PORTS.take(len(names)), strict=True)}
+        # Every second one: another may belong to it.
+        return {name: str(port) for name, port in zip(names, PORTS.take(2 * len(names))[::2], strict=True)}
 
     @pytest.fixture(params=["127.0.0.1", "::1"])
     def taken(self, request):
@@ -218,13 +220,21 @@ class TestPorts:
                 ("docs-serve", "DOCS_PORT"),
                 ("ci-server", "CI_PORT"),
                 ("registry", "REGISTRY_PORT"),
-                ("cluster", "INDEX_PORT"),
+                ("cluster", "REGISTRY_PORT"),
             ),
         ],
     )
     def test_a_port_of_another_program_is_refused_and_the_next_one_proposed(self, goal, knob, taken, free):
         with pytest.raises(VerdictError, match=f"port {taken} to be free, found another program.* {knob}={taken + 1}"):
             machine.look(context(**{**free, knob: str(taken)}), [goal])
+
+    def test_the_port_of_the_index_follows_that_of_the_registry(self):
+        first, second, third = PORTS.take(3)
+        with (
+            socket.create_server(("127.0.0.1", second)),
+            pytest.raises(VerdictError, match=f"port {second} to be free, .* REGISTRY_PORT={third}"),
+        ):
+            machine.look(context(REGISTRY_PORT=str(first)), ["registry"])
 
     def test_a_verb_that_publishes_none_does_not_ask(self, taken):
         machine.look(context(HTTP_PORT=str(taken)), ["test"])
@@ -243,7 +253,7 @@ class TestPorts:
         monkeypatch.setattr(machine, "is_taken", lambda port: next(answers))
         monkeypatch.setattr(machine, "PORT_PAUSE_SECONDS", 0)
         recorder = Recorder(results={docker.containers("todobackend"): Result(0, "an-id")})
-        machine.check_port(context(recorder), "HTTP_PORT", "todobackend", ["release"])
+        machine.check_port(context(recorder), "HTTP_PORT", 8000, "todobackend", ["release"])
         assert next(answers, "asked until it was free") == "asked until it was free"
 
     def test_one_port_for_both_is_refused(self):
@@ -255,8 +265,8 @@ class TestPorts:
         assert free == "make release HTTP_PORT=3001"
 
     def test_after_the_last_port_comes_a_usual_one(self):
-        last = machine.with_another_port(context(CI_PORT="65535").configuration, "CI_PORT", ["ci-server"])
-        assert last == "make ci-server CI_PORT=8001"
+        last = machine.with_another_port(context(DOCS_PORT="65535").configuration, "DOCS_PORT", ["docs-serve"])
+        assert last == "make docs-serve DOCS_PORT=8001"
 
 
 class TestDoctor:
