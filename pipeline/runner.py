@@ -34,7 +34,7 @@ PASSED_ON = re.compile(
 SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_CLI_HINTS": "false"}
 
 # Commands of docker that a stage shows; those that tidy up afterwards are not worth a line.
-TOLD = {"compose", "build", "run", "cp", "tag"}
+TOLD = {"compose", "build", "run", "cp", "tag", "push"}
 
 # A command that is interrupted may need this long to end what it began.
 END_SECONDS = 60

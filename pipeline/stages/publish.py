@@ -101,7 +101,7 @@ def in_registry(context: Context, name: str) -> list[str]:
 
 def push(context: Context, name: str) -> str:
     """Push an image; return the digest that the registry gave it."""
-    answer = context.capture(("docker", "push", name), errors=True)
+    answer = context.runner.show(("docker", "push", name), lambda _line: False)
     if answer.status != 0:
         raise registry.failure(context, f"to push {name}", answer.output)
     found = re.findall("^.*: digest: (sha256:[0-9a-f]*) .*$", answer.output, re.MULTILINE)
