@@ -2,7 +2,7 @@
 # pipeline/configuration.py: give them after the verb (make release HTTP_PORT=8001) or in the environment.
 
 # Other programs have variables of these names too, so they count after the verb alone.
-$(foreach name,ALL APP B E ENV FILE NAME S T TAGS V VERSION,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
+$(foreach name,ALL APP B E ENV FILE FIX NAME S T TAGS V VERSION,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
 
 TARGETS := help doctor engine parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
@@ -104,9 +104,9 @@ check: ## src/ -> the tests on SQLite, with Python 3.11+ alone
 
 report: base ## what the stages left in reports/ -> reports/index.html, one page of it all (each stage makes it anew)
 
-lint: base ## every file -> the linters' verdict
+lint: base ## every file -> the linters' verdict (FIX=yes puts lines and imports in order first)
 
-rename: base ## this tree -> a service of your own: make rename NAME=bookshop APP=basket
+rename: ## this tree -> a service of your own: make rename NAME=bookshop APP=basket
 
 ##@ Afterwards
 clean: engine ## remove this pipeline's containers and volumes: the data, the registry, the lab, the CI server

@@ -132,6 +132,7 @@ ARGUMENTS = {
     "backup": ("FILE",),
     "restore": ("FILE",),
     "logs": ("S", "ENV"),
+    "lint": ("FIX",),
     "exercise": ("E",),
     "rename": ("NAME", "APP"),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import docker
-from pipeline.configuration import Configuration, ca_bundle
+from pipeline.configuration import LAST_PORT, Configuration, ca_bundle
 from pipeline.errors import VerdictError
 
 if TYPE_CHECKING:
@@ -129,8 +129,10 @@ def with_another_port(configuration: Configuration, knob: str, goals: Sequence[s
     """Return the command with the next port that no other knob has."""
     others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT")}
     others.add(configuration.index_port)
-    port = next(number for number in range(configuration.port(knob) + 1, 65542) if number not in others)
-    if port > 65535:
+    more = int(knob == "REGISTRY_PORT")
+    first = configuration.port(knob) + 1
+    port = next(number for number in range(first, first + 9) if not others & {number, number + more})
+    if port + more > LAST_PORT:
         port = 8001
     ports = configuration.port_arguments(**{knob: port}) if knob in ("HTTP_PORT", "CLIENT_PORT") else f" {knob}={port}"
     return f"make {' '.join(goals)}{configuration.build_id_argument}{ports}"

@@ -1,21 +1,34 @@
-"""Lint the whole checkout in containers; nothing is changed."""
+"""Lint the whole checkout in containers: lint [FIX]. With FIX=yes lines and imports are put in order first."""
 
 from __future__ import annotations
+
+import contextlib
+import sys
 
 from pipeline import evidence, images
 from pipeline.commands import docker
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
+RUFF = " && ".join(
+    f"ruff {command} --no-cache --quiet --config docker/lint/ruff.toml ."
+    for command in ("check --fix --select I", "format")
+)
 
-def run(context: Context) -> None:
-    """Run all linters, whatever the first says."""
+
+def run(context: Context, fix: str = "") -> None:
+    """Run all linters, whatever the first says. Without `fix` nothing is changed."""
+    if fix not in ("", "yes"):
+        raise VerdictError(f"expected FIX to be yes, found '{fix}'. Type: make lint FIX=yes, or make lint")
     with evidence.stage(context, "lint") as stage:
         evidence.take_away(context, "lint.tsv")
         context.info("Building the linters...")
         images.build_linters(context)
         images.build_report(context)
         images.build_specs_tool(context, "lint", "specs-tools")
+        if fix:
+            context.info("Putting lines and imports in order...")
+            format_code(context)
         context.info("Linting...")
         status = context.run(images.with_linters(context, "lint.sh"))
         biome = context.run(javascript(context))
@@ -32,3 +45,22 @@ def javascript(context: Context) -> tuple[str, ...]:
     colours = () if context.console.colours else ("--colors=off",)
     command = ("node_modules/.bin/biome", "ci", "--error-on-warnings", *colours, ".")
     return tuple(docker.run(context.image("specs-tools"), *command, options=options))
+
+
+def format_code(context: Context) -> None:
+    """Sort imports and break lines as the linters want them. What they cannot read is left for them to name."""
+    # As `javascript` sees them; what stands in the image is a copy, so the checkout's own are mounted elsewhere.
+    options = (
+        *(*images.as_owner(context), "--volume", f"{context.root}/specs:/project"),
+        *("--volume", f"{context.root}/client:/project/client", "--workdir", "/project"),
+    )
+    biome = ("/specs/node_modules/.bin/biome", "format", "--write", ".")
+    for command in (
+        images.with_linters(context, "sh", "-c", RUFF),
+        docker.run(context.image("specs-tools"), *biome, options=options),
+    ):
+        done = context.capture(command, errors=True)
+        if done.status != 0:
+            print(done.output, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        (context.root / "specs/client").rmdir()  # where the page was mounted

@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import files, images
-from pipeline.commands import docker
+from pipeline import files
 from pipeline.commands.git import git
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
 # The names as they are now. (This line is renamed too, so that it can be done again.)
@@ -32,7 +31,7 @@ TAKEN = {"test", "tests", "src", "manage", "api"}
 
 
 def run(context: Context, name: str = "", app: str = "") -> None:
-    """Check the names, rename texts and files, and put lines and imports in order again."""
+    """Check the names, rename texts and files."""
     check(context, name, app)
     context.info(f"Renaming {OLD_NAME} to {name}, and {OLD_APP} to {app}...")
     tracked = context.capture(git(context.root, "ls-files", "-z")).output.split("\0")
@@ -49,12 +48,10 @@ def run(context: Context, name: str = "", app: str = "") -> None:
     for old in {OLD_NAME, OLD_APP} - {name, app}:
         files.remove(context.root / "src" / old)
     begin_anew(context, name)
-    context.info("Putting lines and imports in order again...")
-    format_code(context)
     context.success(
-        f"Renamed to {name}, with the application {app}: git status shows where. LICENSE asks for "
-        "the owner. Containers and images of the old name "
-        "stay; another checkout's make distclean removes them. Next: make release"
+        f"Renamed to {name}, with the application {app}: git status shows where. LICENSE asks for the owner. "
+        "Containers and images of the old name stay; another checkout's make distclean removes them. "
+        "Next: make lint FIX=yes, as names of another length break lines elsewhere; then make release"
     )
 
 
@@ -161,31 +158,3 @@ def rename_text(file: Path, rewrite: Callable[[str], str]) -> None:
         renamed = rewrite(text)
         if renamed != text:
             file.write_bytes(renamed.encode("latin-1"))
-
-
-def format_code(context: Context) -> None:
-    """Sort imports and break lines as the linters want them: other names are longer or shorter."""
-    images.build_linters(context)
-    config = "--config docker/lint/ruff.toml"
-    ruff = (
-        f"export RUFF_NO_CACHE=true; ruff check --quiet --fix --select I {config} . && ruff format --quiet {config} ."
-    )
-    if context.run(images.with_linters(context, "sh", "-c", ruff)) != 0:
-        raise InfrastructureError(
-            "expected the renamed files to be Python, found the error above. To begin anew: git reset --hard"
-        )
-    images.build_specs_tool(context, "lint", "specs-tools")
-    # As `make lint` sees them: the page beside the suites.
-    options = (
-        *(*images.as_owner(context), "--volume", f"{context.root}/specs:/project"),
-        *("--volume", f"{context.root}/client:/project/client", "--workdir", "/project"),
-    )
-    biome = ("/specs/node_modules/.bin/biome", "format", "--write", ".")
-    formatted = context.capture(docker.run(context.image("specs-tools"), *biome, options=options), errors=True)
-    if formatted.status != 0:
-        print(formatted.output, flush=True)
-        raise InfrastructureError(
-            "expected the renamed files to be JavaScript, found the error above. To begin anew: git reset --hard"
-        )
-    # Where the page was mounted.
-    (context.root / "specs/client").rmdir()

@@ -27,4 +27,4 @@ def test_it_is_tested_built_and_released(renamed):
 
 def test_it_is_clean(renamed):
     git(renamed.folder, "add", "-A")
-    renamed.must("lint")
+    renamed.must("lint", FIX="yes")

@@ -985,6 +985,16 @@ class TestWhileDeveloping:
                 lint.run(on(engine))
         assert (engine.root / "reports/lint.tsv").read_text() == "FAIL\tbiome\n"
 
+    def test_lint_changes_files_only_when_asked(self, engine, capsys):
+        lint.run(on(engine))
+        assert not ran(engine, "--write")
+        engine.results = {"ruff check --fix": Result(1, "models.py: odd")}
+        lint.run(on(engine), "yes")
+        assert ran(engine, "format", "--write")[0] < ran(engine, "lint.sh")[-1]
+        assert "models.py: odd" in capsys.readouterr().err
+        with pytest.raises(VerdictError, match="found 'no'"):
+            lint.run(on(engine), "no")
+
     def test_lock_resolves_every_folder(self, engine):
         lock_stage.run(on(engine))
         assert len(ran(engine, "npm", "install")) == len(lock_stage.FOLDERS)
