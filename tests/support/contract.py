@@ -25,7 +25,10 @@ def cases(answer):
 
 
 def judge(release, folder, examples, least):
-    """Make requests from the schema, so many of each kind; all of them, `least` or more, must be as it promises."""
+    """Make requests from the schema, so many of each kind; all of them, `least` or more, must be as it promises.
+
+    Returns how many they were.
+    """
     answer = schemathesis(
         folder,
         f"http://localhost:{release.port}/schema",
@@ -39,3 +42,4 @@ def judge(release, folder, examples, least):
     assert made == passed
     assert made >= least
     assert all(f"✅  {phase}" in answer.stdout for phase in ("Coverage", "Fuzzing", "Stateful")), answer.stdout
+    return made
