@@ -40,6 +40,12 @@ class Engine:
         """Return the ids of the containers of a Compose project, or of one of its services."""
         return self.runner.lines(docker.containers(project, service, *conditions))
 
+    def healthy(self, project: str) -> dict[str, str]:
+        """Return the services of a Compose project that have a healthy container, each with the id of its image."""
+        ids = self.containers(project)
+        lines = self.runner.lines(docker.container_field(docker.HEALTHY, *ids)) if ids else []
+        return dict(line.split(" ") for line in lines if line)
+
     def tag(self, image: str, name: str) -> None:
         """Give an image one more name."""
         self.must("docker", "tag", image, name)

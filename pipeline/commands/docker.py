@@ -81,13 +81,16 @@ def image_label(name: str, label: str) -> Sequence[str]:
     return image_field(f'{{{{index .Config.Labels "{label}"}}}}', name)
 
 
-def container_field(container: str, field: str) -> Sequence[str]:
-    """Ask for a field of a container, by a template of Go."""
-    return ("docker", "inspect", "--format", field, container)
+def container_field(field: str, *containers: str) -> Sequence[str]:
+    """Ask for a field of containers, by a template of Go."""
+    return ("docker", "inspect", "--format", field, *containers)
 
 
-# The image of a container that is healthy; nothing for another one.
-HEALTHY_IMAGE = '{{if .State.Health}}{{if eq .State.Health.Status "healthy"}}{{.Image}}{{end}}{{end}}'
+# The service of a container that is healthy, and its image; nothing for another one.
+HEALTHY = (
+    '{{if .State.Health}}{{if eq .State.Health.Status "healthy"}}'
+    f'{{{{index .Config.Labels "{SERVICE}"}}}} {{{{.Image}}}}{{{{end}}}}{{{{end}}}}'
+)
 
 
 def history(role: str, name: str, image: str) -> Sequence[str]:

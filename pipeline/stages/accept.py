@@ -58,7 +58,7 @@ def judge(context: Context, name: str) -> str:
         try:
             start.up(context, stage, "candidate")
             # By their ids: the verdict is theirs, whatever has the name by now.
-            judged = {part: candidate(context, part) for part in PARTS}
+            judged = candidates(context)
             # Both, whatever the first says: the evidence of the second is worth having.
             statuses = {suite.name: run_suite(context, stage, suite) for suite in SUITES}
             red = [f"{suite} tests (exit status {status})" for suite, status in statuses.items() if status != 0]
@@ -78,12 +78,13 @@ def judge(context: Context, name: str) -> str:
         return f"Release {version} accepted in {stage.seconds} s"
 
 
-def candidate(context: Context, part: str) -> str:
-    """Return the image of a part of the candidate. Raises VerdictError where it is not healthy."""
-    image = start.image_of(context, "candidate", part)
-    if not image:
-        raise VerdictError(f"expected a candidate that runs, found no healthy container of {part}. Read above")
-    return image
+def candidates(context: Context) -> dict[str, str]:
+    """Return the images that the candidate's parts run. Raises VerdictError where one of them is not healthy."""
+    healthy = context.engine.healthy(context.configuration.candidate_project)
+    for part in PARTS:
+        if part not in healthy:
+            raise VerdictError(f"expected a candidate that runs, found no healthy container of {part}. Read above")
+    return {part: healthy[part] for part in PARTS}
 
 
 def run_suite(context: Context, stage: Stage, suite: Suite) -> int:

@@ -32,7 +32,7 @@ def run(context: Context, service: str = "", environment: str = "") -> None:
     tail = ("--tail", LINES) if sys.stdout.isatty() else ()
     for project in found:
         for container in context.engine.containers(project, service):
-            name = context.capture(docker.container_field(container, "{{.Name}}")).output.lstrip("/")
+            name = context.capture(docker.container_field("{{.Name}}", container)).output.lstrip("/")
             context.runner.show(("docker", "logs", *tail, container), named(name))
 
 

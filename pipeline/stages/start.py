@@ -71,7 +71,7 @@ def what_ran(context: Context, part: str) -> str:
     A run that was killed here may have left the new names beside the containers of before.
     """
     for container in context.engine.containers(context.configuration.release_project, part):
-        return context.capture(docker.container_field(container, "{{.Image}}")).output
+        return context.capture(docker.container_field("{{.Image}}", container)).output
     return context.engine.image_id(context.image(part, "running"))
 
 
@@ -137,21 +137,12 @@ def smoke(context: Context) -> None:
         raise VerdictError("expected the smoke claims to hold on the running release, found failures. Read above")
 
 
-def image_of(context: Context, environment: str, part: str) -> str:
-    """Return the image of the healthy container of a part, "" where there is none."""
-    for container in context.engine.containers(context.configuration.project(environment), part):
-        image = context.capture(docker.container_field(container, docker.HEALTHY_IMAGE)).output
-        if image:
-            return image
-    return ""
-
-
 def runs_accepted(context: Context) -> bool:
     """Whether the accepted images run, healthy, with the settings of now."""
-    for part in PARTS:
-        accepted = context.engine.image_id(context.image(part, "accepted"))
-        if not accepted or accepted != image_of(context, "release", part):
-            return False
+    healthy = context.engine.healthy(context.configuration.release_project)
+    accepted = context.engine.image_ids(*(context.image(part, "accepted") for part in PARTS))
+    if not accepted or accepted != [healthy.get(part) for part in PARTS]:
+        return False
     file = context.state / f"running{context.configuration.build_id}"
     return file.exists() and file.read_text() == state(context)
 

@@ -143,11 +143,16 @@ class FakeEngine(Recorder):
         service = re.search(r"compose.service=(\S+)", line)
         project = "candidate/" if "-candidate" in line else ""
         started = [f"{project}{each}" for each in self.started(project) if not service or each == service[1]]
-        return Result(0, "\n".join(started) if service or project or "status=running" in line else "")
+        return Result(0, "" if "health=unhealthy" in line else "\n".join(started))
 
     def do_inspect(self, command):
-        project, _, service = command[-1].rpartition("/")
-        return Result(0, self.started(project).get(service, ""))
+        form, *containers = command[command.index("--format") + 1 :]
+        lines = []
+        for container in containers:
+            project, _, service = container.rpartition("/")
+            image = self.started(project).get(service, "")
+            lines.append(f"{service} {image}" if "Health" in form else image)
+        return Result(0, "\n".join(lines))
 
     def do_cp(self, command):
         name, _, _ = command[2].partition(":")
