@@ -3,7 +3,7 @@
 # as SQL for tables that are empty, and as they were at one moment, however much is written meanwhile. The same data gives
 # the same text. The tables themselves are made by the migrations; which ones, stands at the top.
 set -euo pipefail
-MYSQL_PWD=$(cat /secrets/mysql_password)
+MYSQL_PWD=$(cat "$MYSQL_PASSWORD_FILE")
 export MYSQL_PWD
 query() { mysql --user=todobackend --skip-column-names --batch --execute="$1" todobackend; }
 

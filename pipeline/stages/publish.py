@@ -23,8 +23,8 @@ MOVES_ON = re.compile(r"latest|develop|.*-dirty(\..*)?")
 
 # What stays while releases come and go: the files that its image is made from.
 EDGE = (
-    *("docker/deploy/edge", "docker/release/common.conf", "docker/release/errors.conf"),
-    *("docker/release/nginx.sh", "docker/release/healthcheck.sh"),
+    *("docker/deploy/edge", "docker/release/common.conf", "docker/release/errors.conf", "docker/release/headers.conf"),
+    *("docker/release/nginx.sh", "docker/release/healthcheck.sh", "docker/release/rootfs.sh"),
 )
 AGENT = ("ansible", "base-image")
 

@@ -73,6 +73,15 @@ class TestFirst:
         assert re.findall(r"^node\d .*changed=(\d+)", answer.stdout, re.MULTILINE) == ["0"] * 3
         assert running() == before
 
+    def test_the_script_of_a_backup_writes_the_data_of_a_swarm_too(self, deployed):
+        label = f"label=com.docker.swarm.service.name={STACK}-platform_db"
+        databases = {node: on(node, "ps", "--quiet", "--filter", label) for node in NODES}
+        ((node, database),) = [found for found in databases.items() if found[1]]
+        script = deployed.path("docker/release/dump.sh").read_text()
+        lines = on(node, "exec", database, "bash", "-c", script).splitlines()
+        assert lines[0] == "-- todobackend backup 1"
+        assert re.fullmatch("-- content [0-9a-f]{64}", lines[-1])
+
     def test_there_is_nothing_to_roll_back_to(self, deployed):
         refused(deploy(deployed, deployed.first, "rollback"), "0.1.0", STACK)
 

@@ -28,6 +28,11 @@ class TestLimits:
         nginx = self.number(self.NGINX, r"uwsgi_send_timeout (\d+)s;")
         assert self.number(self.UWSGI, r"\nsocket-timeout = (\d+)") == nginx
 
+    def test_a_body_may_be_as_long_on_both_sides(self):
+        settings = (ROOT / "src/todobackend/settings/base.py").read_text()
+        kibibytes = self.number(settings, r"DATA_UPLOAD_MAX_MEMORY_SIZE = (\d+) \* 1024\n")
+        assert kibibytes == 1024 * self.number(self.NGINX, r"client_max_body_size (\d+)m;")
+
     def test_uwsgi_takes_as_many_as_nginx_lets_wait(self):
         script = (ROOT / "docker/release/nginx.sh").read_text()
         listen = self.number(self.UWSGI, r"\nlisten = (\d+)")

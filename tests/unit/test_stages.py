@@ -4,10 +4,12 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import threading
 from types import SimpleNamespace
 
 import pytest
+from support.commands import ROOT
 from support.fake_engine import WHEEL, FakeEngine, Killed, on, said
 from support.recorder import context
 
@@ -586,6 +588,14 @@ class TestPublish:
         }
         engine.commands.clear()
         return engine
+
+    def test_the_edge_is_pushed_anew_when_any_of_its_files_is_another(self):
+        lines = re.findall(
+            "^COPY (?!.*--from)(.*)$", (ROOT / "docker/deploy/edge/Dockerfile").read_text(), re.MULTILINE
+        )
+        files = [word for line in lines for word in line.split()[:-1] if not word.startswith("--")]
+        assert len(files) >= 7
+        assert [file for file in files if not f"docker/{file}".startswith(publish.EDGE)] == []
 
     def test_everything_is_asked_before_anything_is_sent(self, tagged):
         tagged.user_environment = {"PACKAGE_INDEX_URL": "http://me:hunter2@index.example/simple/"}
