@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import docker
+from pipeline import built
+from pipeline.commands import compose, docker
 from pipeline.errors import NETWORK_HINT, InfrastructureError
 
 if TYPE_CHECKING:
@@ -38,16 +39,32 @@ def build(context: Context, name: str, what: str, folder: str, *options: str, ba
         secrets(context, "ca", "pip", "apt", "npmrc"),
         *options,
     )
-    if context.run(command, stdout=subprocess.DEVNULL) != 0:
-        raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
+
+    def run() -> None:
+        if context.run(command, stdout=subprocess.DEVNULL) != 0:
+            raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
+
+    built.ensure(context, [name], " ".join(command), run)
 
 
 def build_by_compose(context: Context, environment: str, what: str, *services: str) -> None:
     """Build images of an environment, all at once."""
     # Outside of a step nobody wants to read how it is built.
     options = [] if context.runner.output or context.given("V") else ["--quiet"]
-    if context.run(context.compose(environment, "build", *options, *services)) != 0:
-        raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
+    command = context.compose(environment, "build", *options, *services)
+
+    def run() -> None:
+        if context.run(command) != 0:
+            raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
+
+    variables = context.root / compose.env_file(context.configuration.build_id, environment)
+    built.ensure(context, [image_of(environment, service) for service in services], variables.read_text(), run)
+
+
+def image_of(environment: str, service: str) -> str:
+    """Return the image of a service that is built by its environment."""
+    tests = "dev" if environment == "dev" else "specs"
+    return {"test": tests, "browser-test": "browser-specs", "node1": "node"}.get(service, service)
 
 
 def build_agent(context: Context) -> None:

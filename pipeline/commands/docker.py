@@ -14,11 +14,6 @@ def info(field: str) -> Sequence[str]:
     return ("docker", "info", "--format", f"{{{{.{field}}}}}")
 
 
-def engine_version() -> Sequence[str]:
-    """Ask for the version of the engine, not of the client."""
-    return ("docker", "version", "--format", "{{.Server.Version}}")
-
-
 def compose_version() -> Sequence[str]:
     """Ask for the version of the Compose plugin."""
     return ("docker", "compose", "version", "--short")

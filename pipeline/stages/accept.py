@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import evidence
+from pipeline import evidence, images
 from pipeline.commands import compose
 from pipeline.configuration import PARTS
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
@@ -41,6 +41,8 @@ def run(context: Context) -> None:
     context.lock()
     if not context.engine.image_id(context.image("app", "accepted")):
         raise VerdictError(f"expected an accepted release, found none. Type: {context.make('release')}")
+    context.info("Building the suites...")
+    images.build_by_compose(context, "images", "the suites", "test", "browser-test")
     verdict = judge(context, "accepted")
     context.success(f"{verdict}. Next: {context.make('tag')}")
 

@@ -52,7 +52,8 @@ def root_folder(context: Context) -> Path:
 
 def versions(context: Context) -> str:
     """Return what answers, in words."""
-    return f"Ready: Docker engine {context.capture(docker.engine_version()).output}, Compose {compose_version(context)}"
+    found = context.capture(docker.info("ServerVersion")).output
+    return f"Ready: Docker engine {found}, Compose {compose_version(context)}"
 
 
 def check(context: Context) -> None:
@@ -84,10 +85,9 @@ def missing(context: Context) -> Missing | None:
     answer = context.capture(docker.info("ServerVersion"), errors=True)
     if answer.status != 0 or not answer.output:
         return silence(context, answer.output)
-    version = context.capture(docker.engine_version()).output
-    if not at_least(version, MIN_ENGINE):
+    if not at_least(answer.output, MIN_ENGINE):
         raise VerdictError(
-            f"expected Docker engine {MIN_ENGINE} or newer, found {version}. Upgrade it, then run make again."
+            f"expected Docker engine {MIN_ENGINE} or newer, found {answer.output}. Upgrade it, then run make again."
         )
     found = compose_version(context)
     if not at_least(found, MIN_COMPOSE):

@@ -32,7 +32,6 @@ KNOBS = {
 # A machine that is fit.
 ENGINE = {
     docker.info("ServerVersion"): Result(0, "28.5.2"),
-    docker.engine_version(): Result(0, "28.5.2"),
     docker.compose_version(): Result(0, "2.40.3"),
     docker.buildx_version(): Result(0, "github.com/docker/buildx 0.29.1"),
 }

@@ -19,7 +19,7 @@ LOOKS = (
 )
 ENGINE = """
 case "$*" in
-    *ServerVersion* | *Server.Version*) echo 28.5.2 ;;
+    *ServerVersion*) echo 28.5.2 ;;
     "compose version"*) echo 2.40.3 ;;
     "buildx version"*) ;;
     *DockerRootDir*) echo /var/lib/docker ;;

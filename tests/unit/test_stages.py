@@ -308,6 +308,68 @@ class TestBesideWhatRuns:
         assert ran(engine, CANDIDATE, "run", "browser-test")
 
 
+class TestBuilt:
+    """An image is built again when anything it could be made from has changed, and else not."""
+
+    def builds(self, engine):
+        """Run the pipeline once more; return how many builds it asked for."""
+        engine.commands.clear()
+        pipeline(engine)
+        return len(ran(engine, "build"))
+
+    def test_with_nothing_changed_nothing_is_built(self, engine):
+        pipeline(engine)
+        for name in ("src/__pycache__/models.pyc", "client/node_modules/x.js", "README.md"):
+            (engine.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (engine.root / name).write_text("left by a tool")
+        assert self.builds(engine) == 0
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda root, images: (root / "src/models.py").write_text("two\n"),
+            lambda root, images: (root / "src/models.py").chmod(0o755),
+            lambda root, images: (root / "src/models.py").rename(root / "src/other.py"),
+            lambda root, images: (root / "src/link.py").symlink_to("models.py"),
+            lambda root, images: (root / ".dockerignore").write_text("*\n"),
+            lambda root, images: images.pop("todobackend-dev:built"),
+            lambda root, images: images.update({"todobackend-dev:built": "sha256:another"}),
+            lambda root, images: images.update({"debian:13": "sha256:another"}),
+            lambda root, images: [file.unlink() for file in (root / ".state/built").iterdir()],
+        ],
+    )
+    def test_a_change_is_left_to_docker(self, engine, change):
+        pipeline(engine)
+        change(engine.root, engine.images)
+        assert self.builds(engine) >= 1
+        assert engine.images["todobackend-dev:built"] == f"sha256:todobackend-dev:built:{engine.sources()}"
+        assert self.builds(engine) == 0
+
+    def test_a_commit_asks_for_the_release_images_alone(self, engine):
+        pipeline(engine)
+        engine.revision = "fedcba9876543210"
+        engine.commands.clear()
+        pipeline(engine)
+        assert ran(engine, "build", "app", "nginx")
+        assert not ran(engine, "docker/dev/docker-compose.yml", "build", "test")
+
+    def test_an_edit_during_a_build_is_not_taken_for_built(self, engine, monkeypatch):
+        compose_command = engine.compose
+
+        def edited_meanwhile(environment, command):
+            answer = compose_command(environment, command)
+            if {"build", "test"} <= set(command):
+                (engine.root / "src/models.py").write_text("two\n")
+            return answer
+
+        monkeypatch.setattr(engine, "compose", edited_meanwhile)
+        build.run(on(engine))
+        monkeypatch.setattr(engine, "compose", compose_command)
+        engine.commands.clear()
+        build.run(on(engine))
+        assert ran(engine, "build", "test")
+
+
 class TestKilled:
     """The process ends at any command: target/ is whole, and the same again ends green."""
 

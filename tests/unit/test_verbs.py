@@ -70,7 +70,7 @@ class TestEngine:
         monkeypatch.setattr(engine, "start_daemon", lambda this: made.commands.append(("dockerd",)))
         made.tools = {}
         made.results = {"id -u": Result(0, "0"), "ServerVersion": Result(0, "20.10.24")}
-        made.results |= {"Server.Version": Result(0, "20.10.24"), "compose version": Result(0, "v2.26.1")}
+        made.results["compose version"] = Result(0, "v2.26.1")
         plain = made.note
 
         def note(command):
@@ -176,7 +176,7 @@ class TestEngine:
             ({"id -u": Result(0, "1000")}, "only root"),
             ({"apt-get -qq update": Result(1, "")}, "package mirror"),
             ({"docker.io": Result(1, "E: broken")}, "apt-get to install docker.io"),
-            ({"Server.Version": Result(0, "19.03.15")}, r"20\.10 or newer, found 19\.03\.15"),
+            ({"ServerVersion": Result(0, "19.03.15")}, r"20\.10 or newer, found 19\.03\.15"),
         ],
     )
     def test_what_cannot_be_is_a_sentence(self, bare, monkeypatch, others, words):
