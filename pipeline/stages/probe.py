@@ -13,7 +13,7 @@ def sentence(context: Context, environment: str) -> str:
     """Return the agent's own message, if its last run stopped what depends on it; else ""."""
     for agent in context.engine.containers(context.configuration.project(environment), "agent")[:1]:
         if context.capture(docker.container_field("{{.State.ExitCode}}", agent)).output != "0":
-            logs = context.capture(context.compose(environment, "logs", "--no-log-prefix", "--no-color", "agent"))
+            logs = context.capture(("docker", "logs", agent))
             with contextlib.suppress(ValueError, LookupError, TypeError):
                 return str(json.loads(logs.output.splitlines()[-1])["message"])
     return ""

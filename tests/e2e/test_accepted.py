@@ -2,7 +2,7 @@
 
 from support.checkout import last_line, refused, typed
 from support.commands import docker, run
-from support.release import ask, container, derive, lives, post, sql
+from support.release import ask, container, lives, post, sql
 
 
 def candidate(released):
@@ -20,7 +20,7 @@ def test_is_left_alone_with_its_evidence_and_its_data(released):
     nameless = set(objects.pop("images without a name", "").split())
     said = released.must("release")
     assert "was accepted before, and runs unchanged" in said
-    assert " build " not in said
+    assert "docker-compose.yml build" not in said
     now = released.objects()
     assert set(now.pop("images without a name", "").split()) <= nameless
     assert (report(released), now) == (before, objects)
@@ -68,7 +68,7 @@ def test_an_upgrade_is_judged_beside_what_runs_and_keeps_the_data(released):
     nginx = container(released, "nginx")["Image"]
     released.append("docker/release/common.conf", "# An edit.\n")
     said = released.must("release")
-    assert len(typed(released, said, "build")) == 4  # the images, by hand
+    assert len(typed(released, said, "build")) >= 4  # the images, by hand
     released.restore()
     assert report(released) > before
     assert container(released, "nginx")["Image"] != nginx
@@ -95,10 +95,9 @@ BROKEN = (
 )
 
 
-def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(released, tmp_path):
-    specs = f"todobackend-specs:built{released.build_id}"
-    docker("tag", specs, f"{specs}-before")
-    derive(specs, f"{specs}-before", ["COPY broken.js /specs/test/"], tmp_path, {"broken.js": BROKEN})
+def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(released):
+    broken = released.path("specs/test/broken.js")
+    broken.write_text(BROKEN)
     answer = released.make("accept")
     refused(answer, "acceptance tests (exit status 1)")
     assert "Broken: should break: " in answer.stdout
@@ -107,9 +106,7 @@ def test_what_fails_when_it_is_judged_again_is_accepted_no_longer(released, tmp_
     assert "nginx" in released.path("reports/logs/candidate.log").read_text()
     refused(released.make("tag", "0.1.0"))
     refused(released.make("accept"), "accepted release")
-    # The suite as it was.
-    docker("tag", f"{specs}-before", specs)
-    docker("rmi", f"{specs}-before")
+    broken.unlink()
     released.must("release")
     assert run("docker", "image", "inspect", f"todobackend:accepted{released.build_id}").returncode == 0
 

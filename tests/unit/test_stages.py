@@ -438,7 +438,7 @@ class TestRed:
         engine.absent = {"test"}
         engine.running = {"agent": "1"}
         line = '...\n{"message": "expected MySQL to answer on db:3306, found silence", "stats": {}}'
-        engine.results = {"logs --no-log-prefix": Result(0, line)}
+        engine.results = {"docker logs": Result(0, line)}
         with pytest.raises(InfrastructureError, match=r"^expected MySQL to answer on db:3306, found silence$"):
             test.run(on(engine))
 
