@@ -46,9 +46,16 @@ def sources(context: Context, given: str) -> str:
     for top in SOURCES:
         for folder, folders, names in os.walk(context.root / top):
             folders[:] = sorted(set(folders) - LEFT)
-            paths += [Path(folder, name) for name in sorted(names)]
+            paths += [Path(folder, name) for name in sorted([*folders, *names])]
     for path in paths:
-        content = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+        if path.is_symlink():
+            content = os.fsencode(path.readlink())
+        elif path.is_dir():
+            content = b""
+        elif path.is_file():
+            content = path.read_bytes()
+        else:
+            continue  # a socket of some program
         digest.update(
             f"{path}\0{path.lstat().st_mode}\0{hashlib.sha256(content).hexdigest()}\n".encode(errors="replace")
         )

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import threading
 from types import SimpleNamespace
 
@@ -319,10 +320,12 @@ class TestBuilt:
 
     def test_with_nothing_changed_nothing_is_built(self, engine):
         pipeline(engine)
-        for name in ("src/__pycache__/models.pyc", "client/node_modules/x.js", "README.md"):
+        for name in ("src/__pycache__/models.pyc", "src/node_modules/x.js", "README.md"):
             (engine.root / name).parent.mkdir(parents=True, exist_ok=True)
             (engine.root / name).write_text("left by a tool")
-        assert self.builds(engine) == 0
+        with socket.socket(socket.AF_UNIX) as of_a_program:
+            of_a_program.bind(str(engine.root / "src/s"))
+            assert self.builds(engine) == 0
 
     @pytest.mark.parametrize(
         "change",
@@ -331,6 +334,8 @@ class TestBuilt:
             lambda root, images: (root / "src/models.py").chmod(0o755),
             lambda root, images: (root / "src/models.py").rename(root / "src/other.py"),
             lambda root, images: (root / "src/link.py").symlink_to("models.py"),
+            lambda root, images: (root / "src/folder").symlink_to("."),
+            lambda root, images: (root / "src").joinpath("empty").mkdir(),
             lambda root, images: (root / ".dockerignore").write_text("*\n"),
             lambda root, images: images.pop("todobackend-dev:built"),
             lambda root, images: images.update({"todobackend-dev:built": "sha256:another"}),
