@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Callable
 
 from pipeline import evidence
-from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from pipeline.stages import Context
@@ -23,14 +22,14 @@ class Background:
     def __init__(self, context: Context, name: str, work: Callable[[Context], object], required: bool = True):
         self.context, self.required = context, required
         self.log = evidence.log_file(context, name)
-        self.error: PipelineError | None = None
+        self.error: Exception | None = None
         self.thread = threading.Thread(target=self._run, args=(work,), daemon=True)
 
     def _run(self, work: Callable[[Context], object]) -> None:
         with self.log.open("w") as log:
             try:
                 work(dataclasses.replace(self.context, runner=self.context.runner.writing_to(log)))
-            except PipelineError as error:
+            except Exception as error:
                 self.error = error
 
     def __enter__(self) -> None:

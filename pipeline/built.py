@@ -6,8 +6,7 @@ Docker's cache says so too, in half a second for each image. A `make release` wi
 
 from __future__ import annotations
 
-import hashlib
-import os
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
@@ -18,54 +17,48 @@ if TYPE_CHECKING:
     from pipeline.stages import Context
 
 # Whatever an image is made from; target/ is among what is given (APP_WHEELS).
-SOURCES = ("ansible", "base-image", "client", "docker", "specs", "src")
-# What tools leave among them, and no image gets.
-LEFT = {"__pycache__", "node_modules"}
+SOURCES = (".dockerignore", "ansible", "base-image", "client", "docker", "specs", "src")
+# The images of ours that an image is built from, where it is not the base alone.
+BUILT_FROM = {
+    "base": (),
+    "npm": (),
+    "client": ("base", "npm"),
+    "docs": ("base", "npm"),
+    "lint": ("base", "agent", "npm"),
+}
 
 
 def ensure(context: Context, images: Sequence[str], given: str, build: Callable[[], None]) -> None:
     """Build images, unless they are what these sources gave; `given` is what else goes into them: arguments, labels."""
-    digest = sources(context, given)
     names = [context.image(image) for image in images]
-    if [read(context, name) for name in names] == states(context, digest, names):
+    parents = [context.parent("DEBIAN_PARENT")]
+    parents += sorted({context.image(parent) for image in images for parent in BUILT_FROM.get(image, ("base",))})
+    digest = sources(context, given)
+    if digest and [read(context, name) for name in names] == states(context, digest, parents, names):
         if context.runner.output:
             print(f"{' '.join(names)}: nothing changed", file=context.runner.output)
         return
+    before = context.engine.image_ids(*parents)
     build()
-    # An edit meanwhile may be in the images or not.
-    if sources(context, given) == digest:
-        for name, state in zip(names, states(context, digest, names)):
-            place(context, name).parent.mkdir(exist_ok=True)
-            files.write(place(context, name), state)
+    # An edit meanwhile, of the sources or of a parent, may be in the images or not.
+    if digest and digest == sources(context, given) and before == context.engine.image_ids(*parents):
+        for name, state in zip(names, states(context, digest, parents, names)):
+            with contextlib.suppress(OSError):
+                place(context, name).parent.mkdir(exist_ok=True)
+                files.write(place(context, name), state)
 
 
 def sources(context: Context, given: str) -> str:
-    """Return a digest of all that images are made from: names, modes and content of files, and what else is given."""
-    digest = hashlib.sha256(given.encode(errors="surrogateescape"))
-    paths = [path for path in [context.root / ".dockerignore"] if path.exists()]
-    for top in SOURCES:
-        for folder, folders, names in os.walk(context.root / top):
-            folders[:] = sorted(set(folders) - LEFT)
-            paths += [Path(folder, name) for name in sorted([*folders, *names])]
-    for path in paths:
-        if path.is_symlink():
-            content = os.fsencode(path.readlink())
-        elif path.is_dir():
-            content = b""
-        elif path.is_file():
-            content = path.read_bytes()
-        else:
-            continue  # a socket of some program
-        digest.update(
-            f"{path}\0{path.lstat().st_mode}\0{hashlib.sha256(content).hexdigest()}\n".encode(errors="replace")
-        )
-    return digest.hexdigest()
+    """Return a digest of all that images are made from; "" where a file came or went meanwhile."""
+    with contextlib.suppress(OSError):
+        return files.digest(context.root, *SOURCES, given=given, modes=True)
+    return ""
 
 
-def states(context: Context, digest: str, names: Sequence[str]) -> Sequence[str]:
-    """Return what is to be remembered of images: sources, parent, id. Nothing where one of them is not there."""
-    ids = context.engine.image_ids(context.parent("DEBIAN_PARENT"), *names)
-    return [f"{digest} {ids[0]} {image}" for image in ids[1:]]
+def states(context: Context, digest: str, parents: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return what is to be remembered of images: sources, parents, id. Nothing where one of them is not there."""
+    ids = context.engine.image_ids(*parents, *names)
+    return [" ".join([digest, *ids[: len(parents)], image]) for image in ids[len(parents) :]]
 
 
 def place(context: Context, name: str) -> Path:

@@ -44,7 +44,8 @@ class Engine:
         """Return the services of a Compose project that have a healthy container, each with the id of its image."""
         ids = self.containers(project)
         lines = self.runner.lines(docker.container_field(docker.HEALTHY, *ids)) if ids else []
-        return dict(line.split(" ") for line in lines if line)
+        # The newest come first, and the newest counts.
+        return dict(line.split(" ") for line in reversed(lines) if line)
 
     def tag(self, image: str, name: str) -> None:
         """Give an image one more name."""

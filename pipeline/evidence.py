@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -219,11 +219,3 @@ def take_away(context: Context, *names: str) -> None:
     """Remove evidence of an earlier run: beside that of this one it would be of none."""
     (context.root / "reports").mkdir(exist_ok=True)
     files.take_away(context.state, *(context.root / "reports" / name for name in names))
-
-
-def tree_digest(paths: Sequence[Path], more: str = "") -> str:
-    """Return a digest of files with their names, and of `more`; "" for no files."""
-    digest = hashlib.sha256(more.encode())
-    for path in sorted(paths):
-        digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest() if paths else ""

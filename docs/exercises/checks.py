@@ -9,10 +9,10 @@ import urllib.request
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
+from pipeline import files
 from pipeline.commands.git import git
 from pipeline.configuration import KNOBS
 from pipeline.errors import VerdictError
-from pipeline.evidence import tree_digest
 from pipeline.stages import Context
 
 LOG = "exercise.log"
@@ -47,8 +47,7 @@ def break_a_test(context: Context) -> None:
         "expected a change in src/ that breaks a test, found none. "
         "Change how long a title may be, in src/todo/models.py",
     )
-    target = context.root / "target"
-    before = tree_digest(list(target.glob("*")))
+    before = files.digest(context.root, "target")
     passed, sentence = stage(context, "test")
     require(not passed, "expected a red test, found that all pass. Change something that a client would notice")
     red = failed_tests(context)
@@ -58,7 +57,7 @@ def break_a_test(context: Context) -> None:
     )
     passed, sentence = stage(context, "build")
     require(not passed, "expected make build to refuse, found that it built")
-    require(tree_digest(list(target.glob("*"))) == before, "expected target/ as it was, found it changed")
+    require(files.digest(context.root, "target") == before, "expected target/ as it was, found it changed")
     more = " and more, in reports/index.html" if len(red) > 5 else ""
     context.info(f"Red: {' '.join(red[:5])}{more}")
     context.info(f"make build said: {sentence}")

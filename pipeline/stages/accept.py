@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import evidence, images
+from pipeline import evidence, files, images
 from pipeline.commands import compose
 from pipeline.configuration import PARTS
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE
@@ -41,14 +41,18 @@ def run(context: Context) -> None:
     context.lock()
     if not context.engine.image_id(context.image("app", "accepted")):
         raise VerdictError(f"expected an accepted release, found none. Type: {context.make('release')}")
+    given = suites(context)
     context.info("Building the suites...")
     images.build_by_compose(context, "images", "the suites", "test", "browser-test")
-    verdict = judge(context, "accepted")
+    verdict = judge(context, "accepted", given)
     context.success(f"{verdict}. Next: {context.make('tag')}")
 
 
-def judge(context: Context, name: str) -> str:
-    """Judge the images of a name (built, accepted): evidence first, verdict second. Returns the verdict in words."""
+def judge(context: Context, name: str, given: str) -> str:
+    """Judge the images of a name (built, accepted): evidence first, verdict second. Returns the verdict in words.
+
+    `given` is what `suites` said before the suites were built: an edit that came later was not judged.
+    """
     engine, configuration = context.engine, context.configuration
     with evidence.stage(context, "accept") as stage:
         context.write_variables(judged=name)
@@ -74,7 +78,7 @@ def judge(context: Context, name: str) -> str:
             raise
         for part, image in judged.items():
             engine.tag(image, configuration.image(part, "accepted"))
-        file.write_text(verdict_of(context, "accepted"))
+        file.write_text(verdict_of(context, "accepted", given))
         engine.remove_project(configuration.candidate_project)
         version = engine.label(configuration.image("app", "accepted"), "org.opencontainers.image.version")
         return f"Release {version} accepted in {stage.seconds} s"
@@ -134,15 +138,18 @@ def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineErr
     )
 
 
-def verdict_of(context: Context, name: str) -> str:
-    """Return all that a verdict on the images of a name depends on: ids, the suites, and how they are put together.
+def suites(context: Context) -> str:
+    """Return a digest of what judges: the suites' files, and those that say how the environment is put together.
 
-    The suites by their files: two pipelines that build the same ones at the same time may get images of two ids.
+    Not the suites' images: two pipelines that build the same ones at the same time may get them under two ids.
     """
+    return files.digest(context.root, "specs", *compose.files("candidate"), given=context.parent("DEBIAN_PARENT"))
+
+
+def verdict_of(context: Context, name: str, given: str) -> str:
+    """Return all that a verdict on the images of a name depends on, "" where they are not there."""
     ids = context.engine.image_ids(*(context.image(part, name) for part in PARTS), context.parent("MYSQL_PARENT"))
-    suites = [path for path in (context.root / "specs").rglob("*") if "node_modules" not in path.parts]
-    files = [*filter(Path.is_file, suites), *(context.root / file for file in compose.files("candidate"))]
-    return "\n".join([*ids, evidence.tree_digest(files, context.parent("DEBIAN_PARENT"))])
+    return "\n".join([*ids, given]) if ids else ""
 
 
 def verdict_file(context: Context) -> Path:
@@ -150,13 +157,13 @@ def verdict_file(context: Context) -> Path:
     return context.state / f"accepted{context.configuration.build_id}"
 
 
-def was_accepted(context: Context) -> bool:
-    """Whether exactly what was built was accepted, and has its evidence."""
+def was_accepted(context: Context, given: str) -> bool:
+    """Whether exactly what was built was accepted by these suites, and has its evidence."""
     file = verdict_file(context)
     if not file.exists() or not all((context.root / "reports" / suite.report).exists() for suite in SUITES):
         return False
     judged = file.read_text()
-    return judged == verdict_of(context, "built") == verdict_of(context, "accepted")
+    return judged != "" and judged == verdict_of(context, "built", given) == verdict_of(context, "accepted", given)
 
 
 def require(context: Context) -> None:

@@ -60,8 +60,7 @@ def passed(context: Context) -> bool:
 
 def target_state(context: Context) -> str:
     """Return what target/ was filled from, and a digest of what is in it: a changed, added or lost file counts."""
-    found = [path for path in (context.root / "target").glob("*") if path.is_file()]
-    return f"{context.engine.image_id(context.image('dev', 'tested'))} {evidence.tree_digest(found)}"
+    return f"{context.engine.image_id(context.image('dev', 'tested'))} {files.digest(context.root, 'target')}"
 
 
 def read(file: Path) -> str:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import evidence, images, registry
+from pipeline import evidence, files, images, registry
 from pipeline.commands import docker
 from pipeline.commands.git import git
 from pipeline.configuration import PARTS
@@ -157,9 +157,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
 
 def recipe(context: Context, *places: str) -> str:
     """Return a short digest of the files that an image is made from."""
-    roots = [context.root / place for place in places]
-    paths = [path for root in roots for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file()]
-    return evidence.tree_digest(paths, context.parent("DEBIAN_PARENT"))[:12]
+    return files.digest(context.root, *places, given=context.parent("DEBIAN_PARENT"))[:12]
 
 
 def keep(context: Context, part: str, image: str, name: str) -> str:

@@ -20,9 +20,10 @@ def run(context: Context) -> None:
         context.info("Building the release image...")
         labels = describe(context)
         context.write_variables(**labels)
+        suites = accept.suites(context)
         with stage.step("images"):
             build_images(context)
-        stage.nothing_done = accept.was_accepted(context)
+        stage.nothing_done = accept.was_accepted(context, suites)
     version = labels["APP_VERSION"]
     if stage.nothing_done:
         evidence.still_holds(context, "image", "accept")
@@ -31,7 +32,7 @@ def run(context: Context) -> None:
             f" To have it judged again: {context.make('accept')}.",
         )
     else:
-        verdict, again = accept.judge(context, "built"), ""
+        verdict, again = accept.judge(context, "built", suites), ""
     if start.runs_accepted(context):
         evidence.still_holds(context, "start")
         context.success(

@@ -14,7 +14,7 @@ from support.commands import ROOT
 from support.fake_engine import WHEEL, FakeEngine, Killed, on, said
 from support.recorder import context
 
-from pipeline import background, data, lock
+from pipeline import background, built, data, images, lock
 from pipeline.commands import compose
 from pipeline.errors import InfrastructureError, ReportedError, VerdictError
 from pipeline.evidence import checked_out
@@ -74,7 +74,7 @@ def engine_at(root):
     (root / ".state").mkdir()
     (root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
     made = FakeEngine(root)
-    made.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql"}
+    made.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql", "todobackend-base:built": "sha256:base"}
     return made
 
 
@@ -294,6 +294,39 @@ class TestBesideWhatRuns:
         assert not ran(engine, CANDIDATE)
         assert ran(engine, RELEASE, "up", "app")
 
+    def test_what_came_to_the_suites_while_they_ran_is_judged_the_next_time(self, engine, monkeypatch):
+        compose_command = engine.compose
+
+        def edited_meanwhile(environment, command):
+            if "browser-test" in command and "run" in command:
+                (engine.root / "specs").mkdir(exist_ok=True)
+                (engine.root / "specs/new.js").write_text("it('...')")
+            return compose_command(environment, command)
+
+        monkeypatch.setattr(engine, "compose", edited_meanwhile)
+        pipeline(engine)
+        monkeypatch.setattr(engine, "compose", compose_command)
+        engine.commands.clear()
+        pipeline(engine)
+        assert ran(engine, CANDIDATE, "run", "browser-test")
+        engine.commands.clear()
+        pipeline(engine)
+        assert not ran(engine, CANDIDATE)
+
+    def test_a_suite_in_another_folder_is_another_suite(self, engine):
+        (engine.root / "specs/support").mkdir(parents=True)
+        (engine.root / "specs/support/a.js").write_text("1")
+        before = accept.suites(on(engine))
+        (engine.root / "specs/support").rename(engine.root / "specs/test")
+        assert accept.suites(on(engine)) != before
+
+    def test_without_ids_there_is_no_verdict(self, engine):
+        pipeline(engine)
+        engine.images = {}
+        assert accept.verdict_of(on(engine), "accepted", "suites") == ""
+        (engine.root / ".state/accepted").write_text("")
+        assert not accept.was_accepted(on(engine), "suites")
+
     @pytest.mark.parametrize(
         "lost", ["docker/release/candidate.yml", "specs/test/a.js", "reports/acceptance.xml", "reports/browser.xml"]
     )
@@ -340,6 +373,7 @@ class TestBuilt:
             lambda root, images: images.pop("todobackend-dev:built"),
             lambda root, images: images.update({"todobackend-dev:built": "sha256:another"}),
             lambda root, images: images.update({"debian:13": "sha256:another"}),
+            lambda root, images: images.update({"todobackend-base:built": "sha256:another"}),
             lambda root, images: [file.unlink() for file in (root / ".state/built").iterdir()],
         ],
     )
@@ -357,6 +391,24 @@ class TestBuilt:
         pipeline(engine)
         assert ran(engine, "build", "app", "nginx")
         assert not ran(engine, "docker/dev/docker-compose.yml", "build", "test")
+
+    def test_what_cannot_be_read_is_left_to_docker_and_not_remembered(self, engine, monkeypatch):
+        pipeline(engine)
+
+        def vanished(*arguments, **options):
+            raise FileNotFoundError("an editor's file")
+
+        monkeypatch.setattr(built.files, "digest", vanished)
+        assert built.sources(on(engine), "") == ""
+        images.build_by_compose(on(engine), "dev", "the dev image", "test")
+        assert ran(engine, "build", "test")
+
+    def test_any_error_of_a_build_beside_the_others_is_raised(self, engine):
+        def full(this):
+            raise OSError("no space left on device")
+
+        with pytest.raises(OSError, match="no space"), background.Background(on(engine), "suites", full):
+            pass
 
     def test_an_edit_during_a_build_is_not_taken_for_built(self, engine, monkeypatch):
         compose_command = engine.compose
