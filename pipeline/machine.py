@@ -129,9 +129,9 @@ def with_another_port(configuration: Configuration, knob: str, goals: Sequence[s
     """Return the command with the next port that no other knob has."""
     others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT")}
     others.add(configuration.index_port)
-    more = int(knob == "REGISTRY_PORT")
+    more = {"REGISTRY_PORT": 1, "CI_PORT": 2}.get(knob, 0)
     first = configuration.port(knob) + 1
-    port = next(number for number in range(first, first + 9) if not others & {number, number + more})
+    port = next(number for number in range(first, first + 20) if not others & set(range(number, number + more + 1)))
     if port + more > LAST_PORT:
         port = 8001
     ports = configuration.port_arguments(**{knob: port}) if knob in ("HTTP_PORT", "CLIENT_PORT") else f" {knob}={port}"

@@ -201,9 +201,10 @@ def run_agent(context: Context, work: Path, verb: str) -> dict[str, str]:
     result: dict[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         result = json.loads((work / "result/result.json").read_text())
-    if shown.status != 0 or not result:
+    stats = result.get("stats")
+    if shown.status != 0 or stats is None or (verb != "undeploy" and not stats):
         raise VerdictError(
             result.get("message")
             or f"expected the play to end well, found the error above. It is in reports/{verb}.log too"
         )
-    return dict(result["stats"])
+    return dict(stats)

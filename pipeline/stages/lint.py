@@ -10,10 +10,7 @@ from pipeline.commands import docker
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
-RUFF = " && ".join(
-    f"ruff {command} --no-cache --quiet --config docker/lint/ruff.toml ."
-    for command in ("check --fix --select I", "format")
-)
+RUFF_CONFIG = ("--no-cache", "--quiet", "--config", "docker/lint/ruff.toml", ".")
 
 
 def run(context: Context, fix: str = "") -> None:
@@ -29,6 +26,7 @@ def run(context: Context, fix: str = "") -> None:
         if fix:
             context.info("Putting lines and imports in order...")
             format_code(context)
+            images.build_specs_tool(context, "lint", "specs-tools")  # which has a copy of the suites
         context.info("Linting...")
         status = context.run(images.with_linters(context, "lint.sh"))
         biome = context.run(javascript(context))
@@ -56,7 +54,8 @@ def format_code(context: Context) -> None:
     )
     biome = ("/specs/node_modules/.bin/biome", "format", "--write", ".")
     for command in (
-        images.with_linters(context, "sh", "-c", RUFF),
+        images.with_linters(context, "ruff", "check", "--fix", "--select", "I", *RUFF_CONFIG),
+        images.with_linters(context, "ruff", "format", *RUFF_CONFIG),
         docker.run(context.image("specs-tools"), *biome, options=options),
     ):
         done = context.capture(command, errors=True)

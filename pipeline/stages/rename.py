@@ -62,7 +62,10 @@ def check(context: Context, name: str, app: str) -> None:
             f"expected two names, found NAME='{name}' and APP='{app}'. "
             "Type for example: make rename NAME=bookshop APP=basket"
         )
-    if context.capture(git(context.root, "status", "--porcelain")).output:
+    changes = context.capture(git(context.root, "status", "--porcelain"))
+    if changes.status != 0:
+        raise VerdictError("expected a checkout of git, found none, or no git. Type: git status")
+    if changes.output:
         raise VerdictError(
             "expected a clean checkout, so that git diff shows what was renamed, found changes. "
             f"Commit or stash them, then: make rename NAME={name} APP={app}"

@@ -613,6 +613,7 @@ class TestDeploy:
             (2, '{"message": "expected a node", "stats": {}}', "^expected a node$"),
             (2, '{"message": "", "stats": {}}', r"reports/deploy\.log"),
             (0, "", r"reports/deploy\.log"),
+            (0, '{"message": "", "stats": {}}', r"reports/deploy\.log"),
         ],
     )
     def test_a_play_that_fails_is_quoted(self, published, status, result, words):
@@ -724,6 +725,12 @@ class TestRename:
         (tree.root / "CHANGELOG.md").write_text("Ours.\n")
         rename.begin_anew(on(tree), "shop")
         assert (tree.root / "CHANGELOG.md").read_text() == "Ours.\n"
+
+    def test_without_git_nothing_is_changed(self, tree):
+        tree.results["status --porcelain"] = Result(127, "")
+        with pytest.raises(VerdictError, match="git status"):
+            rename.run(on(tree), "shop", "basket")
+        assert (tree.root / "src/todobackend/settings.py").exists()
 
     def test_a_checkout_with_changes_is_refused(self, tree):
         tree.dirty = " M README.md"
