@@ -33,16 +33,17 @@ def ensure(context: Context, images: Sequence[str], given: str, build: Callable[
     names = [context.image(image) for image in images]
     parents = [context.parent("DEBIAN_PARENT")]
     parents += sorted({context.image(parent) for image in images for parent in BUILT_FROM.get(image, ("base",))})
-    digest = sources(context, given)
-    if digest and [read(context, name) for name in names] == states(context, digest, parents, names):
+    digest, ids = sources(context, given), context.engine.image_ids(*parents, *names)
+    if digest and [read(context, name) for name in names] == states(digest, ids, len(parents)):
         if context.runner.output:
             print(f"{' '.join(names)}: nothing changed", file=context.runner.output)
         return
     before = context.engine.image_ids(*parents)
     build()
+    ids = context.engine.image_ids(*parents, *names)
     # An edit meanwhile, of the sources or of a parent, may be in the images or not.
-    if digest and digest == sources(context, given) and before == context.engine.image_ids(*parents):
-        for name, state in zip(names, states(context, digest, parents, names)):
+    if digest and digest == sources(context, given) and before == ids[: len(parents)]:
+        for name, state in zip(names, states(digest, ids, len(parents))):
             with contextlib.suppress(OSError):
                 place(context, name).parent.mkdir(exist_ok=True)
                 files.write(place(context, name), state)
@@ -55,10 +56,9 @@ def sources(context: Context, given: str) -> str:
     return ""
 
 
-def states(context: Context, digest: str, parents: Sequence[str], names: Sequence[str]) -> Sequence[str]:
-    """Return what is to be remembered of images: sources, parents, id. Nothing where one of them is not there."""
-    ids = context.engine.image_ids(*parents, *names)
-    return [" ".join([digest, *ids[: len(parents)], image]) for image in ids[len(parents) :]]
+def states(digest: str, ids: Sequence[str], parents: int) -> Sequence[str]:
+    """Return what is to be remembered of images: sources, parents, id. So many of the ids are the parents'."""
+    return [" ".join([digest, *ids[:parents], image]) for image in ids[parents:]]
 
 
 def place(context: Context, name: str) -> Path:

@@ -19,7 +19,7 @@ LAST_PORT = 65535
 class Knob(NamedTuple):
     """`expected` says what the value must be; `check` says whether it is; `hint` says what to type.
 
-    `help` is its line in the menu; a `rare` one stands in the long menu alone.
+    `help` is its line in the menu; a `rare` one stands in the long menu alone. So many `more` ports follow a port.
     """
 
     default: str
@@ -28,6 +28,7 @@ class Knob(NamedTuple):
     check: Callable[[str], object] = bool
     hint: str = "Correct it."
     rare: bool = False
+    more: int = 0
 
 
 def matches(pattern: str) -> Callable[[str], object]:
@@ -53,7 +54,7 @@ def port(default: str, text: str, rare: bool = False, more: int = 0) -> Knob:
     """Return a knob for a port, and for so many more that follow it."""
     hint = "Type for example: make {goals} {name}=8001"
     last = f"{{name}} from 1 to {LAST_PORT - more}"
-    return Knob(default, text, last, lambda value: is_port(value, LAST_PORT - more), hint, rare)
+    return Knob(default, text, last, lambda value: is_port(value, LAST_PORT - more), hint, rare, more)
 
 
 def number(default: str, text: str, rare: bool = False) -> Knob:

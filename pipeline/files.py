@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and digests of what is in them."""
 
 from __future__ import annotations
 

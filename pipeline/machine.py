@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import docker
-from pipeline.configuration import LAST_PORT, Configuration, ca_bundle
+from pipeline.configuration import KNOBS, LAST_PORT, Configuration, ca_bundle
 from pipeline.errors import VerdictError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def with_another_port(configuration: Configuration, knob: str, goals: Sequence[s
     """Return the command with the next port that no other knob has."""
     others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT")}
     others.add(configuration.index_port)
-    more = {"REGISTRY_PORT": 1, "CI_PORT": 2}.get(knob, 0)
+    more = KNOBS[knob].more
     first = configuration.port(knob) + 1
     port = next(number for number in range(first, first + 20) if not others & set(range(number, number + more + 1)))
     if port + more > LAST_PORT:
