@@ -61,7 +61,7 @@ EVERY_CHANGE = [
             "make course",
             60,
             ("e2e/test_course.py",),
-            ("unittests.xml", "acceptance.xml", "browser.xml"),
+            ("unittests.xml", "acceptance.xml", "browser.xml", "page.xml"),
         ),
         # What leads to a release, broken on purpose.
         pytest_part(

@@ -3,7 +3,7 @@
 In: a tar archive by standard input, with what is there of
 
     reports/stages/NAME.json              one per stage, as pipeline/evidence.py writes it
-    reports/{unittests,acceptance,browser}.xml, reports/coverage.xml, reports/lint.tsv
+    reports/{unittests,acceptance,browser,page}.xml, reports/coverage.xml, reports/lint.tsv
     target/SHA256SUMS, target/release.json
     facts/images.tsv                      role, name, id, bytes of a layer, instruction: a line per layer, newest first
     facts/files                           the names of the other files in reports/, a line each
@@ -31,7 +31,13 @@ from junit2htmlreport.render import HTMLReport
 TEMPLATES = FileSystemLoader(Path(__file__).with_name("templates"))
 # In the order of the pipeline.
 STAGES = ("lint", "test", "build", "image", "start", "accept", "publish", "deploy", "rollback", "undeploy")
-SUITES = {"unittests": "Unit tests", "acceptance": "Acceptance tests", "browser": "Browser tests"}
+SUITES = {
+    "unittests": "Unit tests",
+    "acceptance": "Acceptance tests",
+    "browser": "Browser tests",
+    "page": "Page tests",
+}
+PAGES = ("browser/index.html", "page/index.html", "schemathesis/index.html", "figures.json")  # made by others
 PROOF = ("test", "accept")  # the stages without which a release is not accepted
 
 
@@ -216,7 +222,7 @@ def make(files):
         record=read("target/release.json", json.loads),
         lint=read("reports/lint.tsv", lambda text: [line.split("\t") for line in text.splitlines()]),
         screenshots=sorted(name for name in others if name.startswith("screenshots/")),
-        others=[name for name in others if name in ("browser/index.html", "schemathesis/index.html", "figures.json")],
+        others=[name for name in others if name in PAGES],
     )
     return {"index.html": index, **{f"{name}.html": show_suite(suite) for name, suite in suites.items() if suite}}
 

@@ -1,6 +1,7 @@
 """Have the acceptance suites judge a release in an environment of its own, beside what runs: `candidate`.
 
-Only what they accept gets the name that `make tag` takes.
+Only what they accept gets the name that `make tag` takes. The page's own suite takes nothing but the page from a
+release: what it said of that page holds in the next release too.
 """
 
 from __future__ import annotations
@@ -19,21 +20,28 @@ from pipeline.stages import Context, start
 
 
 class Suite(NamedTuple):
-    """A suite, its service, its report, and the lines at which its list of red tests begins and ends."""
+    """A suite, its service, what it leaves beside its report, and where its list of red tests begins and ends."""
 
     name: str
     service: str
-    report: str
+    evidence: tuple[str, ...]
     begin: str
     end: str
 
+    @property
+    def report(self) -> str:
+        """Return the name of its JUnit report."""
+        return f"{self.name}.xml"
 
+
+PLAYWRIGHT = (r"  1\) ", r"\s+[0-9]+ (failed|passed)")
+PAGE = Suite("page", "page-test", ("page", "page-traces", "screenshots"), *PLAYWRIGHT)
 SUITES = (
-    Suite("acceptance", "test", "acceptance.xml", r"\s+[0-9]+ failing", "$^"),
-    Suite("browser", "browser-test", "browser.xml", r"  1\) ", r"\s+[0-9]+ (failed|passed)"),
+    Suite("acceptance", "test", (), r"\s+[0-9]+ failing", "$^"),
+    Suite("browser", "browser-test", ("browser", "browser-traces"), *PLAYWRIGHT),
+    PAGE,
 )
 LOGS = "logs/candidate.log"
-EVIDENCE = ("acceptance.xml", "browser.xml", "browser", "browser-traces", "screenshots", LOGS)
 
 
 def run(context: Context) -> None:
@@ -58,15 +66,21 @@ def judge(context: Context, name: str, given: str) -> str:
         context.write_variables(judged=name)
         file = verdict_file(context)
         file.unlink(missing_ok=True)
-        evidence.take_away(context, *EVIDENCE)
+        # `make accept` asks all of them.
+        asked = [each for each in SUITES if each is not PAGE or name == "accepted" or not page_passed(context, given)]
+        if PAGE in asked:
+            verdict_file(context, PAGE.name).unlink(missing_ok=True)
+        evidence.take_away(context, LOGS, *(piece for each in asked for piece in (each.report, *each.evidence)))
         # A run that was interrupted may have left its candidate.
         engine.remove_project(configuration.candidate_project)
         try:
             start.up(context, stage, "candidate")
             # By their ids: the verdict is theirs, whatever has the name by now.
             judged = candidates(context)
-            # Both, whatever the first says: the evidence of the second is worth having.
-            statuses = {suite.name: run_suite(context, stage, suite) for suite in SUITES}
+            # Each, whatever the one before said: the evidence of all is worth having.
+            statuses = {suite.name: run_suite(context, stage, suite) for suite in asked}
+            if statuses.get(PAGE.name) == 0:
+                verdict_file(context, PAGE.name).write_text(page_verdict(context, name, given))
             red = [f"{suite} tests (exit status {status})" for suite, status in statuses.items() if status != 0]
             if red:
                 withdraw(context, judged)
@@ -130,11 +144,11 @@ def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineErr
     again = context.make("release")
     if statuses & {NO_CONTAINER, NO_EVIDENCE}:
         return InfrastructureError(
-            f"expected both suites to judge the release, found no verdict: {' '.join(red)}. Read above, then: {again}"
+            f"expected the suites to judge the release, found no verdict: {' '.join(red)}. Read above, then: {again}"
         )
     return RedTestsError(
         f"expected all acceptance tests to pass, found failures: {' '.join(red)}. What runs was left alone. "
-        f"Read above, reports/acceptance.xml, browser/index.html or {LOGS}; mend it, then: {again}"
+        f"Read above, reports/acceptance.xml, browser/index.html, page/index.html or {LOGS}; mend it, then: {again}"
     )
 
 
@@ -152,9 +166,27 @@ def verdict_of(context: Context, name: str, given: str) -> str:
     return "\n".join([*ids, given]) if ids else ""
 
 
-def verdict_file(context: Context) -> Path:
-    """Return the file that remembers what was accepted."""
-    return context.state / f"accepted{context.configuration.build_id}"
+def page_verdict(context: Context, name: str, given: str) -> str:
+    """Return all that the verdict of the page's own suite depends on, "" where the page is not there."""
+    page = context.engine.image_id(context.image("client", name))
+    return f"{page}\n{given}" if page else ""
+
+
+def page_passed(context: Context, given: str) -> bool:
+    """Whether the page that was built last passed its own suite before, and has its evidence."""
+    file = verdict_file(context, PAGE.name)
+    if not file.exists() or not (context.root / "reports" / PAGE.report).exists():
+        return False
+    judged = file.read_text()
+    if judged == "" or judged != page_verdict(context, "built", given):
+        return False
+    context.info(f"The page passed its own tests before (reports/{PAGE.report}): not again")
+    return True
+
+
+def verdict_file(context: Context, what: str = "accepted") -> Path:
+    """Return the file that remembers what was accepted, or what passed a suite."""
+    return context.state / f"{what}{context.configuration.build_id}"
 
 
 def was_accepted(context: Context, given: str) -> bool:

@@ -4,16 +4,22 @@ import { pageOrigin } from "./support/addresses.js";
 // reports/ of the repository on a workstation, /reports in the image.
 const reports = "../../reports";
 
+// Two suites: `browser` is the page with the release's own API, `page` the page alone, with a stand-in of the API. What
+// `page` says depends on nothing but the page, so the pipeline asks it again only where that changed. Without SUITE: both.
+const { SUITE } = process.env;
+const name = SUITE ?? "browser";
+
 // Files that need the real list. The API has one, so they run one after the other.
-const SERVICE_FILES = ["contract.js", "service.js"];
+const API_FILES = ["contract.js", "service.js", "stand-in.js"];
+const projects = [
+  { name: "browser", testMatch: API_FILES, workers: 1, fullyParallel: false, use: { realApi: true } },
+  // Each test has a stand-in of the API to itself (support/fake-api.js).
+  { name: "page", testMatch: "*.js", testIgnore: API_FILES, fullyParallel: true },
+];
 
 export default defineConfig({
   testDir: "test",
-  projects: [
-    { name: "service", testMatch: SERVICE_FILES, workers: 1, fullyParallel: false, use: { realApi: true } },
-    // Each test has a stand-in of the API to itself (support/fake-api.js).
-    { name: "page", testMatch: "*.js", testIgnore: SERVICE_FILES, fullyParallel: true },
-  ],
+  projects: projects.filter((project) => !SUITE || project.name === SUITE),
   workers: 2,
   forbidOnly: true,
   // Only a hang takes this long, on a busy machine too.
@@ -25,11 +31,11 @@ export default defineConfig({
   retries: 1,
   failOnFlakyTests: true,
   // Traces and screenshots of failures. The HTML report has copies.
-  outputDir: `${reports}/browser-traces`,
+  outputDir: `${reports}/${name}-traces`,
   reporter: [
     ["list"],
-    ["junit", { outputFile: `${reports}/browser.xml`, includeRetries: true }],
-    ["html", { outputFolder: `${reports}/browser`, open: "never" }],
+    ["junit", { outputFile: `${reports}/${name}.xml`, includeRetries: true }],
+    ["html", { outputFolder: `${reports}/${name}`, open: "never" }],
   ],
   use: {
     baseURL: pageOrigin,

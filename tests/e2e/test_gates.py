@@ -172,12 +172,12 @@ class TestCoverage:
 
 
 class TestBrokenRelease:
-    """One claim of each suite is red: both suites run to their end, and all of their evidence is there."""
+    """One claim of two suites is red: all of them run to their end, and all of their evidence is there."""
 
     @pytest.fixture(scope="class")
     @classmethod
     def broken(cls, new_checkout):
-        made = new_checkout("-redrelease", browser_specs=("filter.js", "states.js"))
+        made = new_checkout("-redrelease", browser_specs=("filter.js", "stand-in.js", "states.js"))
         made.edit("client/js/view.js", '"#/completed": (item) => item.completed', '"#/completed": () => true')
         made.path("specs/test/broken.js").write_text(
             'import assert from "node:assert/strict";\n'
@@ -187,12 +187,12 @@ class TestBrokenRelease:
 
     def test_release_fails_and_leaves_its_evidence(self, broken):
         answer = broken.make("release")
-        refused(answer, "acceptance tests", "browser tests")
+        refused(answer, "acceptance tests", "page tests")
         assert "   Broken: should break: " in answer.stdout
         assert len(answer.stdout.splitlines()) < 120
         assert failures(broken.path("reports/acceptance.xml")) == 1
         assert count(broken.path("reports/acceptance.xml")) > 30
-        assert failures(broken.path("reports/browser.xml")) > 0
+        assert failures(broken.path("reports/page.xml")) > 0
         pictures = sorted(broken.path("reports/screenshots").glob("*.png"))
         assert [int(picture.name.split("-")[0]) for picture in pictures] == list(range(1, len(pictures) + 1))
         assert len(pictures) > 10

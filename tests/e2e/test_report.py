@@ -33,7 +33,7 @@ const { chromium } = require('playwright-core');
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell' });
     const found = {};
     for (const colorScheme of ['light', 'dark'])
-        for (const name of ['index', 'unittests', 'acceptance', 'browser']) {
+        for (const name of ['index', 'unittests', 'acceptance', 'browser', 'page']) {
             const page = await browser.newPage({ viewport: { width: 360, height: 800 }, colorScheme });
             await page.goto(`file:///reports/${name}.html`);
             found[`${name} ${colorScheme}`] = await page.evaluate(() => {

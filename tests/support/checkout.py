@@ -20,7 +20,7 @@ class Checkout:
 
     ALL = tuple(file.name for file in (ROOT / "specs/browser/test").iterdir())
 
-    def __init__(self, folder, build_id, browser_specs=("load.js",)):
+    def __init__(self, folder, build_id, browser_specs=("load.js", "stand-in.js")):
         """Copy the project into a folder; of the browser's specs copy these alone."""
         self.folder = folder
         self.build_id = build_id

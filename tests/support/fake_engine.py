@@ -20,7 +20,12 @@ IMAGES = {
 # The variables of the compose file that name what serves.
 SERVING = {"app": "RELEASE_IMAGE", "nginx": "NGINX_IMAGE", "client": "CLIENT_IMAGE"}
 WHEEL = "todobackend-0.1.0-py3-none-any.whl"
-EVIDENCE = {"dev": ["unittests.xml", "coverage.xml"], "test": ["acceptance.xml"], "browser-test": ["browser.xml"]}
+EVIDENCE = {
+    "dev": ["unittests.xml", "coverage.xml"],
+    "test": ["acceptance.xml"],
+    "browser-test": ["browser.xml"],
+    "page-test": ["page.xml"],
+}
 VERSION = "org.opencontainers.image.version"
 
 
@@ -71,9 +76,9 @@ class FakeEngine(Recorder):
 
     # --- images ---
 
-    def sources(self):
-        """Return the digest of src/: what an image is made of."""
-        files = sorted(path for path in self.root.glob("src/**/*") if path.is_file())
+    def sources(self, folder="src"):
+        """Return the digest of a folder: what an image is made of."""
+        files = sorted(path for path in self.root.glob(f"{folder}/**/*") if path.is_file())
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
     def do_build(self, command):
@@ -113,7 +118,7 @@ class FakeEngine(Recorder):
         if "build" in words:
             for service in words[words.index("build") + 1 :]:
                 name = self.names(IMAGES[environment, service]) if (environment, service) in IMAGES else service
-                self.images[name] = f"sha256:{name}:{self.sources()}"
+                self.images[name] = f"sha256:{name}:{self.sources('client' if service == 'client' else 'src')}"
                 self.labels[self.images[name]] = {VERSION: "0.1.0", "org.opencontainers.image.revision": self.revision}
         elif "run" in words and "--name" in command:
             name = command[command.index("--name") + 1]

@@ -5,7 +5,7 @@ from html import unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-SUITES = ("unittests", "acceptance", "browser")
+SUITES = ("unittests", "acceptance", "browser", "page")
 
 
 class Page(HTMLParser):

@@ -56,12 +56,14 @@ def evidence():
         **stage("accept", began=2000),
         "reports/unittests.xml": GREEN.format("test_create.RefuseATitle", "test_should_refuse").encode(),
         "reports/acceptance.xml": GREEN.format("Create item", "answers 201 @smoke").encode(),
-        "reports/browser.xml": GREEN.format("load.js", "shows one item").encode(),
+        "reports/browser.xml": GREEN.format("contract.js", "the list is an empty array").encode(),
+        "reports/page.xml": GREEN.format("load.js", "shows one item").encode(),
         "reports/coverage.xml": COVERAGE.encode(),
         "reports/lint.tsv": b"ok\truff\nFAIL\tbandit\n-\tpip-audit\n",
         "target/SHA256SUMS": b"abc123  todobackend-0.1.0-py3-none-any.whl\n",
         "facts/images.tsv": images(),
-        "facts/files": b"coverage/index.html\nscreenshots/01-empty.png\nbrowser/index.html\nfigures.json\n",
+        "facts/files": b"coverage/index.html\nscreenshots/01-empty.png\nbrowser/index.html\npage/index.html\n"
+        b"figures.json\n",
         "facts/here": NEW.encode(),
     }
 
@@ -82,6 +84,7 @@ def test_an_accepted_release(evidence):
         "screenshots/01-empty.png",
         "coverage/index.html",
         "browser/index.html",
+        "page/index.html",
         "figures.json",
         *(f"{name}.html" for name in SUITES),
     } <= set(shown.links)

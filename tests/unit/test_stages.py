@@ -1,5 +1,6 @@
 """The stages of a pipeline on an engine of a few dictionaries: what runs in which order, and what is left after it."""
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -121,6 +122,7 @@ class TestRelease:
             ran(engine, CANDIDATE, "up", "--wait", "app"),
             ran(engine, CANDIDATE, "run", "--no-deps", "test"),
             ran(engine, CANDIDATE, "run", "--no-deps", "browser-test"),
+            ran(engine, CANDIDATE, "run", "--no-deps", "page-test"),
             *(ran(engine, "tag", name) for name in ACCEPTED),
             ran(engine, "rm", "candidate/app"),
             *(ran(engine, "tag", name) for name in RUNNING),
@@ -132,7 +134,7 @@ class TestRelease:
         assert [positions[0] for positions in order] == sorted(positions[0] for positions in order)
         assert set(ACCEPTED) <= set(engine.images)
         assert is_whole(engine.root / "target")
-        for name in ("unittests.xml", "acceptance.xml", "browser.xml"):
+        for name in ("unittests.xml", "acceptance.xml", "browser.xml", "page.xml"):
             assert (engine.root / "reports" / name).exists()
         assert {note(engine, name)["status"] for name in ("test", "build", "image", "start", "accept")} == {0}
         assert said(this)[-1].endswith("Next: make tag 0.1.0")
@@ -320,12 +322,61 @@ class TestBesideWhatRuns:
         (engine.root / "specs/support").rename(engine.root / "specs/test")
         assert accept.suites(on(engine)) != before
 
+    def judged_again(self, engine):
+        """Run the pipeline; return which of the suites ran."""
+        engine.commands.clear()
+        with contextlib.suppress(VerdictError):
+            pipeline(engine)
+        return [suite.name for suite in accept.SUITES if ran(engine, CANDIDATE, "run", suite.service)]
+
+    def test_the_page_that_passed_its_own_suite_is_not_asked_again(self, engine):
+        pipeline(engine)
+        (engine.root / "src/models.py").write_text("two\n")
+        assert self.judged_again(engine) == ["acceptance", "browser"]
+        assert (engine.root / "reports/page.xml").exists()
+        engine.commands.clear()
+        accept.run(on(engine))
+        assert ran(engine, CANDIDATE, "run", "page-test")
+
+    @pytest.mark.parametrize(
+        "changed", ["client/page.js", "specs/browser/test/load.js", "docker/release/candidate.yml", "reports/page.xml"]
+    )
+    def test_another_page_or_suite_or_lost_evidence_is(self, engine, changed):
+        pipeline(engine)
+        (engine.root / "src/models.py").write_text("two\n")
+        if changed.startswith("reports"):
+            (engine.root / changed).unlink()
+        else:
+            (engine.root / changed).parent.mkdir(parents=True, exist_ok=True)
+            (engine.root / changed).write_text("services: {}\n")
+        assert self.judged_again(engine) == ["acceptance", "browser", "page"]
+
+    def test_so_is_a_red_page_and_one_whose_run_was_killed(self, engine):
+        engine.statuses = {"page-test": 1}
+        assert self.judged_again(engine) == ["acceptance", "browser", "page"]
+        assert self.judged_again(engine) == ["acceptance", "browser", "page"]
+        engine.statuses = {"test": 1}
+        assert self.judged_again(engine) == ["acceptance", "browser", "page"]
+        assert self.judged_again(engine) == ["acceptance", "browser"]
+        engine.statuses = {}
+        position = ran(engine, CANDIDATE, "run", "test")[0]
+        (engine.root / "client").mkdir()
+        (engine.root / "client/page.js").write_text("two\n")
+        engine.last = position
+        engine.commands.clear()
+        with pytest.raises(Killed):
+            pipeline(engine)
+        engine.last = None
+        assert self.judged_again(engine) == ["acceptance", "browser", "page"]
+
     def test_without_ids_there_is_no_verdict(self, engine):
         pipeline(engine)
         engine.images = {}
         assert accept.verdict_of(on(engine), "accepted", "suites") == ""
         (engine.root / ".state/accepted").write_text("")
         assert not accept.was_accepted(on(engine), "suites")
+        (engine.root / ".state/page").write_text("")
+        assert not accept.page_passed(on(engine), "suites")
 
     @pytest.mark.parametrize(
         "lost", ["docker/release/candidate.yml", "specs/test/a.js", "reports/acceptance.xml", "reports/browser.xml"]

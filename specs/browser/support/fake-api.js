@@ -1,4 +1,4 @@
-/** A stand-in of the API for one test, on a server of the worker's own. test/service.js compares it with the service. */
+/** A stand-in of the API for one test, on a server of the worker's own. test/stand-in.js compares it with the service. */
 import { createServer } from "node:http";
 import { json as readJson } from "node:stream/consumers";
 import { api } from "./addresses.js";
