@@ -1,4 +1,4 @@
-"""The results as Markdown tables: `bench/tables.py [SECTION...]`; also in docs/performance.md."""
+"""The results as Markdown tables: `bench/tables.py [SECTION...]` prints all of them; docs/performance.md has the main ones."""
 
 import re
 import sys
@@ -220,14 +220,17 @@ def growth(found: dict) -> list[str]:
 
 
 SHOWN: dict[str, Callable[[dict], list[str]]] = {"wait": wait, "size": size, "service": service, "growth": growth}
+# The tables of a section that docs/performance.md has.
+ON_PAGE = {"wait": (0, 1), "size": (0,), "service": (0, 2), "growth": (0, 1)}
 
 
-def section(name: str, found: dict) -> str:
+def section(name: str, found: dict, chosen: tuple[int, ...] = ()) -> str:
     """Write a section: when and where it was measured, and its tables.
 
     Args:
         name: of the section.
         found: what was measured.
+        chosen: the numbers of its tables; all of them if there are none.
 
     Returns:
         Markdown.
@@ -237,7 +240,8 @@ def section(name: str, found: dict) -> str:
         f"{found['date'][:10]}, commit {found['commit'][:10]}{'-dirty' if 'dirty' in found['commit'] else ''}, "
         f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}, engine {machine['engine']}"
     ) + (f", medians of {found['rounds']} rounds" if "rounds" in found else "")
-    return "\n\n".join([measured, *SHOWN[name](found)])
+    tables = SHOWN[name](found)
+    return "\n\n".join([measured, *(tables[number] for number in chosen or range(len(tables)))])
 
 
 def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
@@ -265,7 +269,7 @@ def filled(page: str, everything: dict) -> str:
     for name, found in everything.items():
         page = re.sub(
             f"(<!-- {name} -->\n).*?(<!-- end -->)",
-            lambda match, found=found, name=name: f"{match[1]}\n{section(name, found)}\n\n{match[2]}",
+            lambda match, found=found, name=name: f"{match[1]}\n{section(name, found, ON_PAGE[name])}\n\n{match[2]}",
             page,
             flags=re.DOTALL,
         )
