@@ -80,7 +80,6 @@ class TestCourse:
         assert text.startswith(f"# {int(page.stem[:2])}. ")
         assert text.count("\n**The question:** ") == 1
         assert re.findall("^## (.*)$", text, re.MULTILINE) == PARTS
-        assert text.count("\n> **In the older course** ") == 1
 
     def test_leads_to_the_next(self, page):
         last = page.read_text().rpartition("## Next")[2]
