@@ -1,4 +1,4 @@
-"""The results as Markdown tables: `bench/tables.py [SECTION...]` prints all of them; docs/performance.md has the main ones."""
+"""The results as Markdown tables: `bench/tables.py [SECTION...]` prints all; docs/performance.md has the main ones."""
 
 import re
 import sys
