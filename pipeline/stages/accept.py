@@ -67,10 +67,13 @@ def judge(context: Context, name: str, given: str) -> str:
         file = verdict_file(context)
         file.unlink(missing_ok=True)
         # `make accept` asks all of them.
-        asked = [each for each in SUITES if each is not PAGE or name == "accepted" or not page_passed(context, given)]
-        if PAGE in asked:
+        is_known = name == "built" and page_passed(context, given)
+        asked = [suite for suite in SUITES if suite is not PAGE or not is_known]
+        if is_known:
+            context.info(f"The page passed its own tests before (reports/{PAGE.report}): not again")
+        else:
             verdict_file(context, PAGE.name).unlink(missing_ok=True)
-        evidence.take_away(context, LOGS, *(piece for each in asked for piece in (each.report, *each.evidence)))
+        evidence.take_away(context, LOGS, *(piece for suite in asked for piece in (suite.report, *suite.evidence)))
         # A run that was interrupted may have left its candidate.
         engine.remove_project(configuration.candidate_project)
         try:
@@ -178,10 +181,7 @@ def page_passed(context: Context, given: str) -> bool:
     if not file.exists() or not (context.root / "reports" / PAGE.report).exists():
         return False
     judged = file.read_text()
-    if judged == "" or judged != page_verdict(context, "built", given):
-        return False
-    context.info(f"The page passed its own tests before (reports/{PAGE.report}): not again")
-    return True
+    return judged != "" and judged == page_verdict(context, "built", given)
 
 
 def verdict_file(context: Context, what: str = "accepted") -> Path:

@@ -80,6 +80,7 @@ class TestCourse:
         assert text.startswith(f"# {int(page.stem[:2])}. ")
         assert text.count("\n**The question:** ") == 1
         assert re.findall("^## (.*)$", text, re.MULTILINE) == PARTS
+        assert "In the older course" not in text  # docs/traps.md tells of it, once
 
     def test_leads_to_the_next(self, page):
         last = page.read_text().rpartition("## Next")[2]
