@@ -28,7 +28,7 @@ def secrets(context: Context, *names: str) -> dict[str, str]:
 def build(context: Context, name: str, what: str, folder: str, *options: str, base: bool = True) -> None:
     """Build an image of ours; `what` says in an error what it is."""
     image = context.configuration.image
-    arguments = {"DEBIAN_PARENT": context.parent("DEBIAN_PARENT")}
+    arguments = {name: context.parent(name) for name in ("DEBIAN_PARENT", "PACKAGES_AS_OF")}
     if base:
         arguments["BASE_IMAGE"] = image("base")
     command = docker.build(

@@ -127,13 +127,13 @@ class Context:
         return ",".join([socket.gethostname(), *addresses[:1]])
 
     def parents(self) -> dict[str, str]:
-        """Return the names of the parent images (DEBIAN_PARENT, MYSQL_PARENT), once `make parents` has run."""
+        """Return what `make parents` wrote: the images' names (DEBIAN_PARENT, MYSQL_PARENT), and PACKAGES_AS_OF."""
         file = self.state / "parents.env"
         lines = file.read_text().splitlines() if file.exists() else []
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
     def parent(self, name: str) -> str:
-        """Return the name of one of them."""
+        """Return one of these."""
         parents = self.parents()
         if name not in parents:
             raise VerdictError("expected the parent images, found none. Type: make parents")

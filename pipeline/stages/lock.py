@@ -1,4 +1,4 @@
-"""Write the locks anew. Versions stay where they still fit; UPGRADE=yes takes the newest."""
+"""Write the locks anew. Versions stay where they still fit; `make refresh` takes the newest."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from pipeline.stages import Context
 
 FOLDERS = ("specs", "specs/browser", "client", "docker/docs", "docker/lint")
 # npm's own way to keep the registry's address out of a lock.
-NPM = (
-    *("npm", "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"),
+OPTIONS = (
+    *("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"),
     *("--no-audit", "--no-fund", "--no-update-notifier"),
 )
 
 
 def run(context: Context) -> None:
-    """Resolve Python's packages, then npm's."""
+    """Write them, and say what to do with them."""
+    resolve(context)
+    context.success("Locks written. Next: git diff, then make test")
+
+
+def resolve(context: Context, newest: bool = False) -> None:
+    """Resolve Python's packages, then npm's; with `newest` to the newest versions that are allowed."""
     context.info("Resolving...")
     images.build_linters(context)
-    upgrade = {"UPGRADE": context.runner.user_environment.get("UPGRADE", "")}
-    if context.run(images.with_linters(context, "lock.sh"), upgrade) != 0:
+    if context.run(images.with_linters(context, "lock.sh"), {"UPGRADE": "yes" if newest else ""}) != 0:
         raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")
     for folder in FOLDERS:
         context.detail(f"{folder}/package-lock.json")
@@ -30,8 +35,8 @@ def run(context: Context) -> None:
             *images.certificates(context, "NPM_CONFIG_CAFILE"),
             *images.passed(*images.PROXIES, "NPM_CONFIG_USERCONFIG=/run/npmrc", "HOME=/tmp"),
         )
-        if context.run(docker.run(context.image("npm"), *NPM, options=options)) != 0:
+        npm = ("npm", "update" if newest else "install", *OPTIONS)
+        if context.run(docker.run(context.image("npm"), *npm, options=options)) != 0:
             raise InfrastructureError(
                 f"expected npm to resolve the packages of {folder}, found the error above. {NETWORK_HINT}"
             )
-    context.success("Locks written. Next: git diff, then make test")

@@ -1,4 +1,4 @@
-"""Ensure the two parent images of docker/parents/pins.env, and write their names to .state/parents.env.
+"""Ensure the two parent images of docker/parents/pins.env, and write their names and its day to .state/parents.env.
 
 From a registry where one answers; else made from Debian's packages, under names of our own (the stand-ins).
 """
@@ -26,6 +26,7 @@ from pipeline.runner import Runner
 from pipeline.stages import Context, engine
 
 FOLDER = "docker/parents"
+PINS = f"{FOLDER}/pins.env"
 KINDS = ("debian", "mysql")
 # Everything a stand-in is made of, besides the suite: one that was made of something else is made again.
 RECIPES = {
@@ -45,23 +46,30 @@ ANSWER_SECONDS, PULL_SECONDS = 20, 900
 DATE_CHECKS = ("Acquire::Check-Valid-Until", "Acquire::Check-Date")
 
 
+def read_pins(context: Context) -> dict[str, str]:
+    """Return what docker/parents/pins.env says."""
+    return dict(re.findall(r"^([A-Z_]+)=(.*)$", (context.root / PINS).read_text(), re.MULTILINE))
+
+
 class Parent:
     """One of the two: its names, and what stands in for it."""
 
     def __init__(self, context: Context, kind: str):
         self.context, self.kind = context, kind
-        pins = dict(re.findall(r"^([A-Z_]+)=(.*)$", (context.root / FOLDER / "pins.env").read_text(), re.MULTILINE))
+        pins = read_pins(context)
         upper = kind.upper()
         self.knob = context.knob(f"{upper}_IMAGE")
         self.registry_name = self.knob or pins[f"{upper}_IMAGE"]
         self.suite, self.line = pins[f"{upper}_SUITE"], pins[f"{upper}_LINE"]
+        self.day = pins["PACKAGES_AS_OF"]
         self.own_name = f"todobackend-parent-{kind}:{self.line}"
 
     def recipe(self) -> str:
         """Return the digest of what a stand-in is made of."""
         folder = self.context.root / FOLDER
         parts = [Path(mmdebstrap.__file__), *(folder / name for name in RECIPES[self.kind])]
-        return hashlib.sha256(b"".join(part.read_bytes() for part in parts) + self.suite.encode()).hexdigest()
+        given = f"{self.suite} {self.day}".encode()
+        return hashlib.sha256(b"".join(part.read_bytes() for part in parts) + given).hexdigest()
 
     def of_registry(self) -> str:
         """Return the name of the registry's image, if it is on this machine and may be taken."""
@@ -95,10 +103,26 @@ def run(context: Context) -> None:
             "expected the parents that were just found, found one of them gone: something else removes images here. "
             "Run make again."
         )
-    text = "".join(f"{parent.kind.upper()}_PARENT={name}\n" for parent, name in zip(parents, names))
-    files.write(context.state / "parents.env", text)
+    lines = [f"{parent.kind.upper()}_PARENT={name}" for parent, name in zip(parents, names)]
+    files.write(context.state / "parents.env", "\n".join([*lines, f"PACKAGES_AS_OF={parents[0].day}", ""]))
     if context.was_asked_for("parents"):
         context.success(f"The parents are {' and '.join(names)}. Next: {context.make('base')}")
+
+
+def renew(context: Context) -> None:
+    """Move the day on to today (UTC), and have both parents of today: pulled again, or made again."""
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    file = context.root / PINS
+    files.write(file, re.sub("(?m)^PACKAGES_AS_OF=.*$", f"PACKAGES_AS_OF={today}", file.read_text()))
+    for parent in (Parent(context, kind) for kind in KINDS):
+        reason = pull(context, parent) if parent.of_registry() else ""
+        if reason:
+            raise InfrastructureError(
+                f"expected a registry to give {parent.registry_name} once more, found: {reason}. "
+                "Let the Docker engine reach one, or have the parents made from Debian's packages: "
+                "make refresh PARENTS=build"
+            )
+    run(context)
 
 
 def obtain(context: Context, absent: Sequence[Parent]) -> None:

@@ -145,7 +145,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
     found["edge"] = keep(context, "edge", built("edge"), recipe(context, *EDGE))
     found["agent"] = keep(context, "agent", built("agent"), recipe(context, *AGENT))
     if mysql.startswith("todobackend-parent-"):  # the stand-in, which no registry has
-        found["db"] = keep(context, "db", mysql, mysql.rpartition(":")[2])
+        found["db"] = keep(context, "db", mysql, f"{mysql.rpartition(':')[2]}-{context.parent('PACKAGES_AS_OF')}")
     else:
         found["db"] = context.capture(docker.image_field("{{index .RepoDigests 0}}", mysql)).output
     for name in ("edge", "agent", "db"):
@@ -156,8 +156,9 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
 
 
 def recipe(context: Context, *places: str) -> str:
-    """Return a short digest of the files that an image is made from."""
-    return files.digest(context.root, *places, given=context.parent("DEBIAN_PARENT"))[:12]
+    """Return a short digest of what an image is made from: files, parent, the day of Debian's packages."""
+    given = f"{context.parent('DEBIAN_PARENT')} {context.parent('PACKAGES_AS_OF')}"
+    return files.digest(context.root, *places, given=given)[:12]
 
 
 def keep(context: Context, part: str, image: str, name: str) -> str:
@@ -184,6 +185,7 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
         "tags": " ".join(tags),
         "base": context.engine.image_id(configuration.image("base")),
         "parent": context.parent("DEBIAN_PARENT"),
+        "packages_as_of": context.parent("PACKAGES_AS_OF"),
         # Without the name and the password that an address may carry.
         "index": re.sub("//[^/@]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
         **digests,

@@ -32,7 +32,9 @@ from pipeline.stages import (
     lint,
     logs,
     network,
+    parents,
     publish,
+    refresh,
     release,
     release_from,
     report,
@@ -45,6 +47,7 @@ from pipeline.stages import (
 from pipeline.stages import lock as lock_stage
 
 TESTED = "todobackend-dev:tested"
+DAY = "PACKAGES_AS_OF=2026-01-01\n"
 CANDIDATE, RELEASE = ".state/candidate.env", ".state/release.env"
 RUNNING = ["todobackend:running", "todobackend-nginx:running", "todobackend-client:running"]
 ACCEPTED = ["todobackend:accepted", "todobackend-nginx:accepted", "todobackend-client:accepted"]
@@ -73,7 +76,7 @@ def engine_at(root):
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text("name: ${RELEASE_PROJECT:?}\n")
     (root / ".state").mkdir()
-    (root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
+    (root / ".state/parents.env").write_text(f"DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n{DAY}")
     made = FakeEngine(root)
     made.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql", "todobackend-base:built": "sha256:base"}
     return made
@@ -749,7 +752,7 @@ class TestPublish:
         wheels = hashlib.sha256((engine.root / "target/SHA256SUMS").read_bytes()).hexdigest()
         engine.labels[engine.images[ACCEPTED[0]]]["todobackend.wheels"] = wheels
         (engine.root / ".state/parents.env").write_text(
-            "DEBIAN_PARENT=debian:13\nMYSQL_PARENT=todobackend-parent-mysql:9.7\n"
+            f"DEBIAN_PARENT=debian:13\nMYSQL_PARENT=todobackend-parent-mysql:9.7\n{DAY}"
         )
         tag.run(on(engine), "0.1.0")
         engine.results = {
@@ -843,7 +846,7 @@ class TestPublish:
             publish.run(on(tagged))
 
     def test_a_registrys_mysql_is_kept_by_its_own_digest(self, tagged):
-        (tagged.root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
+        (tagged.root / ".state/parents.env").write_text(f"DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n{DAY}")
         tagged.results["RepoDigests"] = Result(0, f"mysql@{self.DIGEST}")
         publish.run(on(tagged))
         assert f"db=mysql@{self.DIGEST}" in tagged.commands[ran(tagged, "record.py")[0]]
@@ -1183,6 +1186,11 @@ class TestWhileDeveloping:
             with pytest.raises(InfrastructureError, match="to resolve"):
                 lock_stage.run(on(engine))
 
+    def test_lock_takes_the_newest_only_for_refresh(self, engine):
+        lock_stage.resolve(on(engine), newest=True)
+        assert len(ran(engine, "npm", "update")) == len(lock_stage.FOLDERS)
+        assert not ran(engine, "npm", "install")
+
     def test_docs_shows_what_mkdocs_found(self, engine, capsys):
         docs.run(on(engine))
         engine.results = {" build --strict": Result(1, "INFO - x\nWARNING - a link")}
@@ -1199,6 +1207,66 @@ class TestWhileDeveloping:
         for stage in (lint, docs, dev):
             with pytest.raises(InfrastructureError, match="to build"):
                 stage.run(on(engine))
+
+
+class TestRefresh:
+    LOCK = "src/requirements/base.txt"
+
+    @pytest.fixture
+    def old(self, engine, monkeypatch):
+        """A checkout whose parents, packages and locks move on when they are asked for anew."""
+        (engine.root / "src/requirements").mkdir()
+        (engine.root / self.LOCK).write_text("django==5.2.1 ; x \\\n    --hash=sha256:aa\nsix==1.0\n")
+        (engine.root / "specs").mkdir()
+        packages = {
+            "": {},
+            "node_modules/mocha": {"version": "12.0.1"},
+            "node_modules/a/node_modules/mocha": {"version": "11.0"},
+        }
+        (engine.root / "specs/package-lock.json").write_text(json.dumps({"packages": packages}))
+        (engine.root / "docker/parents").mkdir()
+        (engine.root / parents.PINS).write_text("PACKAGES_AS_OF=2020-01-01\n")
+        engine.results = {"dpkg-query": Result(0, "libc6:amd64\t2.41-1\npython3\t3.13.5")}
+
+        def renew(this):
+            (engine.root / parents.PINS).write_text("PACKAGES_AS_OF=2026-01-01\n")
+            engine.results["dpkg-query"] = Result(0, "libc6:amd64\t2.41-2\npython3\t3.13.5")
+
+        def resolve(this, newest):
+            assert newest
+            assert ran(engine, "build", "todobackend-base:built"), "the linters stand on the new base image"
+            (engine.root / self.LOCK).write_text("django==5.2.2 ; x \\\n    --hash=sha256:bb\nseven==1.0\n")
+            if engine.statuses:
+                raise InfrastructureError("no network")
+
+        monkeypatch.setattr(parents, "renew", renew)
+        monkeypatch.setattr(lock_stage, "resolve", resolve)
+        return engine
+
+    def test_says_what_changed_from_what_to_what(self, old):
+        this = on(old)
+        refresh.run(this)
+        assert said(this, "detail") == [
+            "MySQL: libc6:amd64 2.41-1 -> 2.41-2",
+            "base image: libc6:amd64 2.41-1 -> 2.41-2",
+            f"{self.LOCK}: django 5.2.1 -> 5.2.2",
+            f"{self.LOCK}: seven (new) -> 1.0",
+            f"{self.LOCK}: six 1.0 -> (gone)",
+        ]
+        assert said(this)[-1].startswith("5 packages changed. Next: git diff, then make lint test build release")
+
+    def test_that_does_not_come_to_its_end_changes_nothing(self, old):
+        before = {name: (old.root / name).read_text() for name in (self.LOCK, parents.PINS)}
+        old.statuses = {"lock": 1}
+        with pytest.raises(InfrastructureError, match="no network"):
+            refresh.run(on(old))
+        assert {name: (old.root / name).read_text() for name in before} == before
+
+    def test_knows_every_lock_of_this_tree(self):
+        tracked = Runner(ROOT, os.environ).lines(("git", "ls-files", "*package-lock.json", "*.txt"))
+        found = {str(file.relative_to(ROOT)) for file in refresh.locks(ROOT)}
+        # The yardstick of the bench stays what it is.
+        assert found == {name for name in tracked if not name.startswith("bench/course/")}
 
 
 class TestReport:

@@ -38,3 +38,26 @@ def test_a_checkout_of_somebody_else_has_its_commit(tmp_path):
     runner.environment["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
     assert runner.capture(["git", "rev-parse", "HEAD"]).status != 0
     assert checked_out(context(runner, tmp_path)) == git(tmp_path, "rev-parse", "HEAD")[:12]
+
+
+@pytest.mark.parametrize("file", DOCKERFILES)
+def test_what_stands_on_the_parent_is_made_anew_on_another_day(file):
+    stages = re.findall(r"^FROM \$\{DEBIAN_PARENT\}.*\n((?:(?!FROM ).*\n?)*)", (ROOT / file).read_text(), re.MULTILINE)
+    assert [stage for stage in stages if "ARG PACKAGES_AS_OF" not in stage.partition("RUN ")[0]] == []
+
+
+def test_some_images_stand_on_the_parent():
+    assert len([file for file in DOCKERFILES if "FROM ${DEBIAN_PARENT}" in (ROOT / file).read_text()]) >= 5
+
+
+def test_a_day_that_a_job_waits_for_is_in_the_schedule():
+    text = (ROOT / ".github/workflows/ci.yml").read_text()
+    waited_for = re.findall(r"github\.event\.schedule == '([^']*)'", text)
+    assert len(waited_for) == 2
+    assert set(waited_for) == set(re.findall(r'cron: "([^"]*)"', text))
+
+
+def test_an_action_is_pinned_by_its_commit():
+    actions = re.findall(r"uses: (.*)", (ROOT / ".github/workflows/ci.yml").read_text())
+    assert actions
+    assert [action for action in actions if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action)] == []

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,9 @@ def made(tmp_path, monkeypatch):
     monkeypatch.setattr(lock, "pipeline_file", lambda pipeline: tmp_path / f"{pipeline}.lock")
     root = tmp_path / "checkout"
     (root / ".state/network").mkdir(parents=True)
-    (root / ".state/parents.env").write_text("DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n")
+    (root / ".state/parents.env").write_text(
+        "DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\nPACKAGES_AS_OF=2026-01-01\n"
+    )
     found = FakeEngine(root)
     found.images |= {"debian:13": "sha256:debian", "mysql:9.7": "sha256:mysql"}
     return found
@@ -254,7 +257,7 @@ class TestEngine:
 class TestParents:
     PINS = (
         "DEBIAN_IMAGE=debian:13.7-slim\nMYSQL_IMAGE=mysql:9.7.4\n"
-        "DEBIAN_SUITE=trixie\nMYSQL_SUITE=sid\nDEBIAN_LINE=13\nMYSQL_LINE=9.7\n"
+        "DEBIAN_SUITE=trixie\nMYSQL_SUITE=sid\nDEBIAN_LINE=13\nMYSQL_LINE=9.7\nPACKAGES_AS_OF=2026-01-01\n"
     )
     OWN = ("todobackend-parent-debian:13", "todobackend-parent-mysql:9.7")
 
@@ -299,7 +302,9 @@ class TestParents:
 
     def names(self, machine):
         text = (machine.root / ".state/parents.env").read_text()
-        return [line.partition("=")[2] for line in text.splitlines()]
+        *names, day = [line.partition("=")[2] for line in text.splitlines()]
+        assert day == parents.read_pins(on(machine))["PACKAGES_AS_OF"]
+        return names
 
     def test_are_made_from_packages_once(self, machine):
         this = on(machine, "parents")
@@ -319,6 +324,23 @@ class TestParents:
         assert self.names(machine) == ["debian:13.7-slim", "mysql:9.7.4"]
         parents.run(on(machine, PARENTS="build"))
         assert self.names(machine) == list(self.OWN)
+
+    def test_of_another_day_are_made_anew(self, machine):
+        parents.run(on(machine))
+        machine.commands.clear()
+        parents.renew(on(machine))
+        assert len([command for command in machine.commands if "mmdebstrap" in command]) == 2
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        pins = self.PINS.replace("2026-01-01", day)
+        assert (machine.root / parents.PINS).read_text() == pins
+
+    def test_of_a_registry_are_pulled_anew_or_the_run_ends(self, machine, monkeypatch):
+        machine.images |= {"debian:13.7-slim": "a", "mysql:9.7.4": "b"}
+        with pytest.raises(InfrastructureError, match=r"debian:13\.7-slim once more, found: no such host"):
+            parents.renew(on(machine))
+        monkeypatch.setattr(parents, "pull", lambda this, parent: machine.images.update({parent.registry_name: "new"}))
+        parents.renew(on(machine))
+        assert set(machine.images.values()) == {"new"}
 
     def test_that_were_named_are_asked_for_at_the_registry(self, machine, monkeypatch):
         parents.run(on(machine))
