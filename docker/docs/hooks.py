@@ -1,10 +1,12 @@
-"""Where the site differs from what Material for MkDocs makes: sessions as a reader expects them, nothing from afar."""
+"""Where the site differs from what Material for MkDocs makes: files, sessions as expected, nothing from afar."""
 
 import re
 import shutil
+import textwrap
 from pathlib import Path
 from typing import Any
 
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 # What lets the search work on a page that was opened from the disk. The theme would have it from another host.
@@ -14,23 +16,56 @@ OUR_SHIM = "assets/javascripts/iframe-worker.js"
 # Pictures that pages show and that lie elsewhere in the checkout, as the pages name them.
 PLOTS = "bench/plots/"
 
+# <!-- FILE from "a line with this" to "the next line with that" -->
+EXCERPT = re.compile(r'^<!-- (\S+) from "(.+)" to "(.+)" -->$', re.MULTILINE)
+LANGUAGES = {".yml": "yaml", ".py": "python", ".conf": "nginx", ".toml": "toml", ".ini": "ini", ".js": "js"}
+LONGEST = 30  # lines of an excerpt
+
 SESSION = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Show what is left out as an ellipsis, and an empty line as one.
+    """Put in the lines of files, show what is left out as an ellipsis, and an empty line as one.
 
     Args:
         markdown: the page's source.
 
     Returns:
         The source that is rendered.
+
+    Raises:
+        PluginError: an excerpt's lines are not in its file.
     """
+    markdown = EXCERPT.sub(lambda found: excerpt(*found.groups()), markdown)
     return SESSION.sub(_session, markdown.replace(f"(../{PLOTS}", f"({PLOTS}"))
 
 
+def excerpt(name: str, first: str, last: str) -> str:
+    """Return lines of a file as a block of Markdown.
+
+    Args:
+        name: the file, from the checkout.
+        first: a text of its first line, which no other line has.
+        last: a text of its last line; the first line after the other one that has it.
+
+    Raises:
+        PluginError: there are no such lines, or more than a page should show.
+    """
+    lines = Path(name).read_text().splitlines()
+    begins = [number for number, line in enumerate(lines) if first in line]
+    ends = [number for number, line in enumerate(lines) if last in line and begins and number > begins[0]]
+    if len(begins) != 1 or not ends or ends[0] - begins[0] >= LONGEST:
+        raise PluginError(
+            f"expected in {name} one line with '{first}', and at most {LONGEST} lines to one with '{last}', "
+            f"found the first {len(begins)} times. Mend the page, or the file."
+        )
+    text = textwrap.dedent("\n".join(lines[begins[0] : ends[0] + 1]))
+    language = LANGUAGES.get(Path(name).suffix, "docker" if "Dockerfile" in name else "make")
+    return f'```{language} title="{name}"\n{text}\n```'
+
+
 def on_files(files: Files, config: Any) -> Files:
-    """Put the plots beside the pages.
+    """Put the plots beside the pages, and the style sheet that lets a session's button copy the commands alone.
 
     Args:
         files: what is in docs/.
@@ -41,6 +76,7 @@ def on_files(files: Files, config: Any) -> Files:
     """
     for plot in sorted(Path(PLOTS).glob("*.svg")):
         files.append(File.generated(config, str(plot), abs_src_path=str(plot.resolve())))
+    files.append(File.generated(config, "assets/copy.css", abs_src_path=str(Path("docker/docs/copy.css").resolve())))
     return files
 
 

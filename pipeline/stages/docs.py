@@ -1,4 +1,4 @@
-"""Build the site of docs/ into site/; a link that leads nowhere is an error. docs [serve]: show it until Ctrl-C."""
+"""Build the site of docs/ into site/; a dead link, or lines that moved, are an error. docs [serve]: until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(context: Context, *serve: str) -> None:
     if built.status != 0:
         print("\n".join(line for line in built.output.splitlines() if not line.startswith("INFO")), flush=True)
         raise VerdictError(
-            "expected pages whose links lead somewhere, found what is listed above. Mend docs/, then: make docs"
+            "expected pages whose links and files are there, found what is listed above. Mend docs/, then: make docs"
         )
     context.success(
         f"The site is built in {time.monotonic() - began:.0f} s: open site/index.html. "

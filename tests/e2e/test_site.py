@@ -30,6 +30,15 @@ def test_asks_no_other_host(built):
         assert not fetched.search(page.read_text()), page.name
 
 
+def test_shows_lines_of_files_and_copies_commands_alone(built):
+    page = (built.folder / "site/10-probe.html").read_text()
+    assert "search_regex" in page
+    assert "ansible/probe.yml" in page
+    assert 'class="gp"' in page, "the button's style sheet tells prompts by this class"
+    assert 'href="assets/copy.css"' in page
+    assert (built.folder / "site/assets/copy.css").exists()
+
+
 @pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere", "pictures/nowhere.png"])
 def test_a_dead_link_is_red(built, link):
     built.append("docs/users.md", f"\n[nowhere]({link})\n")
@@ -37,6 +46,14 @@ def test_a_dead_link_is_red(built, link):
     built.restore()
     refused(result)
     assert "nowhere" in result.stdout
+
+
+def test_lines_that_are_not_in_their_file_are_red(built):
+    built.append("docs/users.md", '\n<!-- Makefile from "nowhere" to "help:" -->\n')
+    result = built.make("docs")
+    built.restore()
+    refused(result)
+    assert "expected in Makefile one line with 'nowhere'" in result.stdout
 
 
 def test_is_shown_while_one_writes(built):

@@ -1194,7 +1194,7 @@ class TestWhileDeveloping:
     def test_docs_shows_what_mkdocs_found(self, engine, capsys):
         docs.run(on(engine))
         engine.results = {" build --strict": Result(1, "INFO - x\nWARNING - a link")}
-        with pytest.raises(VerdictError, match="links lead somewhere"):
+        with pytest.raises(VerdictError, match="links and files are there"):
             docs.run(on(engine))
         assert capsys.readouterr().out == "WARNING - a link\n"
         docs_serve = on(engine)
