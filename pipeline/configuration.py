@@ -62,9 +62,9 @@ def number(default: str, text: str, rare: bool = False) -> Knob:
     return Knob(default, text, "a whole number in {name}", matches("[0-9]{1,6}"), rare=rare)
 
 
-def one_of(default: str, text: str, *values: str) -> Knob:
+def one_of(default: str, text: str, *values: str, rare: bool = False) -> Knob:
     """Return a knob with a few values."""
-    return Knob(default, text, f"{{name}} to be one of {', '.join(values)}", matches("|".join(values)))
+    return Knob(default, text, f"{{name}} to be one of {', '.join(values)}", matches("|".join(values)), rare=rare)
 
 
 # Those without a check are checked by the verbs that use them.
@@ -113,6 +113,7 @@ KNOBS = {
     "INSTALL_ENGINE": one_of("yes", "no: install and start nothing on this machine", "yes", "no"),
     "PROBE_TIMEOUT": number("180", "seconds that the agent waits for MySQL"),
     "PROBE_DELAY": number("0", "seconds before it asks", rare=True),
+    "STAND_INS": one_of("no", "yes: make publish also sends what stands on parents made here", "yes", "no", rare=True),
     "MIN_FREE_GIB": number("5", "free disk without which nothing begins", rare=True),
     "REGISTRY_PORT": port("5000", "where make registry listens; its package index on the next", rare=True, more=1),
     "CI_PORT": port("8010", "where make ci-server does; its release on the next two", rare=True, more=2),

@@ -28,6 +28,7 @@ from pipeline.stages import Context, engine
 FOLDER = "docker/parents"
 PINS = f"{FOLDER}/pins.env"
 KINDS = ("debian", "mysql")
+STAND_IN = "todobackend-parent-"
 # Everything a stand-in is made of, besides the suite: one that was made of something else is made again.
 RECIPES = {
     "debian": ("dpkg.conf", "apt.conf", "apt-clean.conf", "policy-rc.d"),
@@ -62,7 +63,7 @@ class Parent:
         self.registry_name = self.knob or pins[f"{upper}_IMAGE"]
         self.suite, self.line = pins[f"{upper}_SUITE"], pins[f"{upper}_LINE"]
         self.day = pins["PACKAGES_AS_OF"]
-        self.own_name = f"todobackend-parent-{kind}:{self.line}"
+        self.own_name = f"{STAND_IN}{kind}:{self.line}"
 
     def recipe(self) -> str:
         """Return the digest of what a stand-in is made of."""

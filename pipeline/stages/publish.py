@@ -17,6 +17,7 @@ from pipeline.commands.git import git
 from pipeline.configuration import PARTS
 from pipeline.errors import InfrastructureError, ReportedError, VerdictError
 from pipeline.stages import Context, accept, tag
+from pipeline.stages.parents import STAND_IN
 
 # These names move on with each release; every other name is a promise.
 MOVES_ON = re.compile(r"latest|develop|.*-dirty(\..*)?")
@@ -47,6 +48,7 @@ def check(context: Context) -> list[str]:
     configuration = context.configuration
     host = configuration.knob("DOCKER_REGISTRY")
     accept.require(context)
+    check_parents(context)
     tags = tags_of(context, "app")
     if not tags:
         raise VerdictError(
@@ -72,6 +74,17 @@ def check(context: Context) -> list[str]:
                     f"{context.make('release')}; or take the tag away: docker rmi {full}"
                 )
     return tags
+
+
+def check_parents(context: Context) -> None:
+    """Refuse what stands on parents that were made here, unless it was asked for: others expect a registry's."""
+    made_here = [name for name in context.parents().values() if name.startswith(STAND_IN)]
+    if made_here and context.knob("STAND_INS") != "yes":
+        raise VerdictError(
+            "expected a release that stands on a registry's images, found that it stands on "
+            f"{' and '.join(made_here)}, made on this machine. Let the engine reach a registry, then: "
+            f"{context.make('release')}; or publish it as it is: {context.make('publish')} STAND_INS=yes"
+        )
 
 
 def tags_of(context: Context, part: str) -> list[str]:
@@ -144,7 +157,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
     built, mysql = context.configuration.image, context.parent("MYSQL_PARENT")
     found["edge"] = keep(context, "edge", built("edge"), recipe(context, *EDGE))
     found["agent"] = keep(context, "agent", built("agent"), recipe(context, *AGENT))
-    if mysql.startswith("todobackend-parent-"):  # the stand-in, which no registry has
+    if mysql.startswith(STAND_IN):  # which no registry has
         found["db"] = keep(context, "db", mysql, f"{mysql.rpartition(':')[2]}-{context.parent('PACKAGES_AS_OF')}")
     else:
         found["db"] = context.capture(docker.image_field("{{index .RepoDigests 0}}", mysql)).output

@@ -772,7 +772,7 @@ class TestPublish:
 
     def test_everything_is_asked_before_anything_is_sent(self, tagged):
         tagged.user_environment = {"PACKAGE_INDEX_URL": "http://me:hunter2@index.example/simple/"}
-        this = on(tagged)
+        this = on(tagged, STAND_INS="yes")
         publish.run(this)
         questions = ran(tagged, "imagetools", "inspect")
         assert ran(tagged, "wheels.py", "check")[0] < ran(tagged, "wheels.py", "publish")[0] < ran(tagged, "push")[0]
@@ -790,10 +790,18 @@ class TestPublish:
         assert not any("hunter2" in word for command in tagged.commands for word in command)
         assert note(tagged, "publish")["status"] == 0
 
+    def test_what_stands_on_stand_ins_is_sent_only_when_asked(self, tagged):
+        with pytest.raises(
+            VerdictError, match=r"stands on todobackend-parent-mysql:9\.7, .* make publish STAND_INS=yes"
+        ):
+            publish.run(on(tagged))
+        assert not ran(tagged, "push")
+        assert not ran(tagged, "imagetools")
+
     def test_what_is_published_is_not_replaced(self, tagged):
         tagged.results["imagetools"] = Result(0, f'Digest: {self.DIGEST}\n"digest": "sha256:{"b" * 64}"')
         with pytest.raises(VerdictError, match=r"0\.1\.0 to be new"):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
         assert not ran(tagged, "push")
 
     def test_the_record_of_the_first_stands(self, tagged, monkeypatch):
@@ -805,7 +813,7 @@ class TestPublish:
 
         monkeypatch.setattr(publish.registry, "fetch_record", fetch)
         tagged.images["todobackend/todobackend-record:0.1.0"] = "sha256:record"
-        publish.run(on(tagged))
+        publish.run(on(tagged, STAND_INS="yes"))
         assert json.loads((tagged.root / "target/release.json").read_text()) == {"first": True}
 
     @pytest.mark.parametrize(
@@ -820,39 +828,39 @@ class TestPublish:
     def test_what_the_registry_says_becomes_a_sentence(self, tagged, answer, words):
         tagged.results["imagetools"] = Result(1, answer)
         with pytest.raises(VerdictError, match=words):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
         assert note(tagged, "publish")["status"] == 1
 
     def test_a_push_that_fails_ends_it(self, tagged):
         tagged.results["docker push"] = Result(1, "denied")
         with pytest.raises(VerdictError, match=r"to push todobackend/todobackend:0\.1\.0"):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
         tagged.results["docker push"] = Result(0, "done")
         with pytest.raises(InfrastructureError, match="digest"):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
 
     def test_an_index_that_refuses_is_quoted_by_itself(self, tagged):
         tagged.user_environment = {"PACKAGE_INDEX_URL": "http://index.example/simple/"}
         tagged.results["wheels.py"] = Result(1, "")
         with pytest.raises(ReportedError):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
         assert not ran(tagged, "push")
 
     def test_without_a_name_or_its_wheels_it_is_refused(self, tagged):
         with pytest.raises(VerdictError, match=r"found none\. Type: make tag"):
-            publish.run(on(tagged, ORG_NAME="other"))
+            publish.run(on(tagged, STAND_INS="yes", ORG_NAME="other"))
         (tagged.root / "target/SHA256SUMS").write_text("others")
         with pytest.raises(VerdictError, match="found others"):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
 
     def test_a_registrys_mysql_is_kept_by_its_own_digest(self, tagged):
         (tagged.root / ".state/parents.env").write_text(f"DEBIAN_PARENT=debian:13\nMYSQL_PARENT=mysql:9.7\n{DAY}")
         tagged.results["RepoDigests"] = Result(0, f"mysql@{self.DIGEST}")
-        publish.run(on(tagged))
+        publish.run(on(tagged, STAND_INS="yes"))
         assert f"db=mysql@{self.DIGEST}" in tagged.commands[ran(tagged, "record.py")[0]]
         tagged.results["RepoDigests"] = Result(0, "")
         with pytest.raises(InfrastructureError, match="digest of db"):
-            publish.run(on(tagged))
+            publish.run(on(tagged, STAND_INS="yes"))
 
     @pytest.mark.parametrize("knobs", [{}, {"VERSION": "a b"}, {"VERSION": "0.1.0"}])
     def test_release_from_wants_a_version_and_an_index(self, engine, knobs):
