@@ -182,9 +182,12 @@ class TestKnobs:
     def test_build_id_that_would_meet_another_pipeline(self, refuse):
         refuse("test", values=["'-xdev'"], BUILD_ID="-xdev")
 
-    def test_of_other_programs_count_after_the_verb_alone(self, refuse):
-        sentence = refuse("release-from", env={"VERSION": "9"}, values=["found ''"])
-        assert "release-from VERSION=0.1.0" in sentence
+    def test_of_other_programs_count_after_the_verb_alone(self, refuse, docker, checkout):
+        refuse("rename", env={**docker(), "NAME": "shop", "APP": "basket"}, values=["NAME=''", "APP=''"])
+        show = "--eval=show: ; @echo '[$(VERSION)$(FILE)$(T)$(TAGS)]'"
+        given = dict.fromkeys(("VERSION", "FILE", "T", "TAGS"), "9")
+        assert checkout.make(show, "show", env=given).stdout == "[]\n"
+        assert checkout.make(show, "show", **given).stdout == "[9999]\n"
 
     def test_knob_with_an_odd_value(self, refuse):
         refuse("test", values=["HTTP_PORT", "'http'"], HTTP_PORT="http")
