@@ -5,7 +5,7 @@
 $(foreach name,ALL APP B E ENV FILE FIX NAME S T TAGS V VERSION,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
 
 TARGETS := help doctor engine parents base test build release all tag buildtag publish login logout release-from deploy \
-	rollback undeploy registry registry-down cluster cluster-down ci-server ci-server-down dev serve check accept start stop \
+	rollback undeploy registry cluster ci-server lab-down dev serve check accept start stop \
 	backup restore report logs shell lint refresh rename clean distclean
 
 # For those who work on this project itself: make help ALL=1.
@@ -70,15 +70,11 @@ undeploy: base ## remove the service from the Swarm of INVENTORY; the data stays
 
 registry: base ## a registry and a package index on this machine, to try it on
 
-registry-down: engine ## removes them with all they hold
-
 cluster: registry ## three Swarm nodes on this machine, to try it on
-
-cluster-down: engine ## removes them with all they hold
 
 ci-server: base ## Buildbot on this machine: polls CI_REPOSITORY (this checkout), tests, builds, releases each commit
 
-ci-server-down: engine ## removes it with what its builds left
+lab-down: engine ## removes these three with all they hold
 
 ##@ The running release
 accept: base ## the accepted images -> judged again beside what runs, with fresh evidence

@@ -21,9 +21,7 @@ TOOLS = ("git",)
 MIN_FREE_MIB = 1024  # of memory: MySQL takes half of it
 
 # They free what the other verbs lack, so neither memory, disk nor ports keep from them.
-RESCUE_VERBS = {
-    *("stop", "clean", "distclean", "logs", "logout", "undeploy", "registry-down", "cluster-down", "ci-server-down")
-}
+RESCUE_VERBS = {*("stop", "clean", "distclean", "logs", "logout", "undeploy", "lab-down")}
 
 # A killed run may have left a port to the engine, which gives it back a moment later.
 PORT_LOOKS, PORT_PAUSE_SECONDS = 10, 0.5

@@ -47,7 +47,7 @@ fi
 # Copies: what is mounted belongs to whoever made it, and sshd trusts root's files alone.
 install -d -m 0755 /run/sshd /run/ssh
 install -m 0600 /ssh/host_key /ssh/authorized_keys /run/ssh/
-/usr/sbin/sshd -e || fail "expected sshd to start, found the error above. Have new keys made: make cluster-down, then make cluster"
+/usr/sbin/sshd -e || fail "expected sshd to start, found the error above. Have new keys made: make lab-down, then make cluster"
 
 # --- the registry ---
 

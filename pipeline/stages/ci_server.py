@@ -44,7 +44,7 @@ def run(context: Context) -> None:
     context.success(
         f"The CI server listens on http://localhost:{configuration.knob('CI_PORT')}, polls "
         f"{repository or 'this checkout'}, and builds what is committed from now on; reports of each build are in "
-        f".state/ci-server{configuration.build_id}/. Next: git commit; {context.make('ci-server-down')} removes it"
+        f".state/ci-server{configuration.build_id}/. Next: git commit; {context.make('lab-down')} removes it"
     )
 
 

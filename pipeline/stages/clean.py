@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import files
-from pipeline.stages import Context, ci_server_down
+from pipeline.stages import Context, lab_down
 
 
 def run(context: Context) -> None:
@@ -19,13 +18,7 @@ def remove(context: Context) -> None:
     """Remove containers, networks, volumes, and images without a name."""
     configuration = context.configuration
     context.info(f"Removing containers, networks and volumes of {configuration.pipeline}, the data included...")
-    # The lab before the registry, on whose network it stands.
-    for project in (
-        *map(configuration.project, ("dev", "candidate", "release")),
-        *(configuration.cluster_project, configuration.registry_project),
-    ):
-        context.engine.remove_project(project)
-    for name in ("cluster", "registry"):
-        files.remove(context.state / f"{name}{configuration.build_id}")
-    ci_server_down.remove(context)
+    for environment in ("dev", "candidate", "release"):
+        context.engine.remove_project(configuration.project(environment))
+    lab_down.remove(context)
     context.engine.remove_images(configuration.pipeline, "dangling=true")

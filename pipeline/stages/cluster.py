@@ -70,7 +70,7 @@ def run(context: Context) -> None:
         )
     knob = "" if prefix == "10.77.0" else f" CLUSTER_NETWORK={prefix}"
     context.success(
-        f"Three nodes listen on {', '.join(nodes)}. {context.make('cluster-down')} removes them with all they hold. "
+        f"Three nodes listen on {', '.join(nodes)}. {context.make('lab-down')} removes them with all they hold. "
         f"Next: a release and its registry (. .state/registry{configuration.build_id}/env, {context.make('login')}, "
         f"{context.make('tag')}, {context.make('publish')}), "
         f"then {context.make('deploy', 'INVENTORY=ansible/inventory/lab.yml')}{knob}"

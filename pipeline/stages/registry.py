@@ -35,7 +35,7 @@ def run(context: Context) -> None:
     context.success(
         f"The registry listens on localhost:{configuration.knob('REGISTRY_PORT')}, the package index on "
         f"http://localhost:{configuration.index_port}. "
-        f"{context.make('registry-down')} removes both with all they hold. "
+        f"{context.make('lab-down')} removes both with all they hold. "
         f"Next: . .state/registry{configuration.build_id}/env, then {context.make('login')}, "
         f"{context.make('tag')}, {context.make('publish')}"
     )

@@ -49,7 +49,7 @@ class Server:
 def server(checkout, tmp_path_factory):
     server = Server(checkout, tmp_path_factory.mktemp("repository") / "shop.git")
     yield server
-    server.make("ci-server-down")
+    server.make("lab-down")
     assert docker("ps", "--all", "--quiet", "--filter", f"name={checkout.release_project}ci") == ""
 
 

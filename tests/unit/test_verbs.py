@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,18 +26,16 @@ from pipeline.stages import (
     base,
     bench,
     ci_server,
-    ci_server_down,
     cluster,
-    cluster_down,
     deploy,
     engine,
     exercise,
+    lab_down,
     login,
     logout,
     parents,
     python_env,
     registry,
-    registry_down,
     rename,
     rollback,
     tests,
@@ -464,13 +463,13 @@ class TestRegistry:
         with pytest.raises(InfrastructureError, match="docker logs todobackendregistry-registry-1"):
             registry.run(on(made))
 
-    def test_goes_with_what_it_holds_unless_a_lab_needs_it(self, started):
-        started.results = {"todobackendlab": Result(0, "a-node")}
-        with pytest.raises(VerdictError, match="make cluster-down"):
-            registry_down.run(on(started))
-        started.results = {}
-        registry_down.run(on(started))
+    def test_goes_with_what_it_holds_after_the_nodes_on_its_network(self, started):
+        started.results = {"docker ps": Result(0, "an-id")}
+        lab_down.run(on(started))
         assert not (started.root / ".state/registry").exists()
+        asked = [command for command in started.commands if command[:2] == ("docker", "ps")]
+        projects = [re.search(r"compose\.project=(\S+)", " ".join(command))[1] for command in asked]
+        assert projects[:3] == ["todobackendlab", "todobackendregistry", "todobackendci"]
 
     def test_login_and_logout(self, made):
         with pytest.raises(VerdictError, match="no DOCKER_USER"):
@@ -514,7 +513,7 @@ class TestCluster:
         cluster.run(on(lab))
         assert ran(lab, "up")
         assert not ran(lab, "--force-recreate")
-        cluster_down.run(on(lab))
+        lab_down.run(on(lab))
         assert not folder.exists()
 
     @pytest.mark.parametrize("value", ["10.77", "10.77.256", "a.b.c", "10.77.0.0"])
@@ -568,7 +567,7 @@ class TestCiServer:
         made.results = {"up --detach": Result(1, "")}
         with pytest.raises(InfrastructureError, match="CI server to answer"):
             ci_server.run(on(made))
-        ci_server_down.run(on(made))
+        lab_down.run(on(made))
         assert not (made.root / ".state/ci-server").exists()
 
 

@@ -1,0 +1,29 @@
+"""Remove the lab: what `make registry`, `make cluster` and `make ci-server` started, with all that it holds."""
+
+from __future__ import annotations
+
+from pipeline import files
+from pipeline.stages import Context, ci_server
+
+
+def run(context: Context) -> None:
+    """Remove it."""
+    context.info("Removing the registry, the package index, the nodes and the CI server, all they hold included...")
+    remove(context)
+    context.success(f"Removed. Next: {context.make('registry')}, or {context.make('stop')}")
+
+
+def remove(context: Context) -> None:
+    """Remove its containers, what the CI server built, and what is remembered of it all."""
+    configuration = context.configuration
+    built = [f"{configuration.ci_pipeline}{kind}" for kind in ("", "dev", "-candidate")]
+    # The nodes before the registry, on whose network they stand.
+    for project in (
+        *(configuration.cluster_project, configuration.registry_project, configuration.ci_project),
+        *built,
+    ):
+        context.engine.remove_project(project)
+    context.engine.remove_images(configuration.ci_pipeline)
+    for name in ("cluster", "registry"):
+        files.remove(context.state / f"{name}{configuration.build_id}")
+    files.remove(ci_server.work_folder(context))
