@@ -4,7 +4,7 @@
     record.py KEY=VALUE... PART=IMAGE...
 
 Keys: version, commit, tags (separated by spaces), base (the base image's id), parent (what that was built on),
-packages_as_of (the day of Debian's packages, of docker/parents/pins.env), index.
+packages_as_of (the day of Debian's packages, of docker/parents/pins.env), platform (as in linux/amd64), index.
 Every other name is a part of the release (app, nginx, ...), its image by digest: repository@sha256:...
 """
 
@@ -13,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-KEYS = ("version", "commit", "tags", "base", "parent", "packages_as_of", "index")
+KEYS = ("version", "commit", "tags", "base", "parent", "packages_as_of", "platform", "index")
 
 
 def record(pairs, sums, now):
@@ -32,6 +32,7 @@ def record(pairs, sums, now):
         "tags": pairs["tags"].split(),
         "images": images,
         "base": {"image": pairs["base"], "parent": pairs["parent"], "packages_as_of": pairs["packages_as_of"]},
+        "platform": pairs["platform"],
         "index": pairs["index"] or None,
         "wheels": {name: digest for digest, name in (line.split() for line in sums.splitlines())},
     }

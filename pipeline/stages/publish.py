@@ -192,6 +192,7 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
     """Write target/release.json, and push it as an image by every tag."""
     context.info("Writing the record...")
     configuration = context.configuration
+    accepted = configuration.image("app", "accepted")
     facts = {
         "version": tag.label(context, "version"),
         "commit": tag.label(context, "revision"),
@@ -199,6 +200,7 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
         "base": context.engine.image_id(configuration.image("base")),
         "parent": context.parent("DEBIAN_PARENT"),
         "packages_as_of": context.parent("PACKAGES_AS_OF"),
+        "platform": context.capture(docker.image_field("{{.Os}}/{{.Architecture}}", accepted)).output,
         # Without the name and the password that an address may carry.
         "index": re.sub("//[^/@]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
         **digests,

@@ -125,6 +125,11 @@ class TestBadInput:
     def test_a_version_that_was_not_published(self, deployed):
         refused(deploy(deployed, deployed.first, VERSION="9.9.9"), "9.9.9")
 
+    def test_a_release_for_other_machines(self, deployed):
+        before = running()
+        refused(deploy(deployed, {**deployed.first, "platform": "linux/s390x"}), "linux/s390x", "Nothing was changed")
+        assert running() == before
+
     def test_no_inventory(self, deployed):
         result = deploy(deployed, deployed.first, INVENTORY="ansible/inventory/none.yml")
         refused(result, "INVENTORY=ansible/inventory/none.yml")

@@ -202,6 +202,8 @@ class TestPublished:
         assert (record["version"], record["commit"]) == ("0.1.0", commit)
         assert record["base"]["image"] == inspect(f"todobackend-base:built{SHARED}")["Id"]
         assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["published"])
+        assert re.fullmatch(r"linux/(amd64|arm64)", record["platform"])
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", record["base"]["packages_as_of"])
         assert record["index"] == published.index
         sums = published.path("target/SHA256SUMS").read_text().split()
         assert record["wheels"] == dict(zip(sums[1::2], sums[::2], strict=True))
