@@ -65,7 +65,7 @@ def excerpt(name: str, first: str, last: str) -> str:
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Put the plots beside the pages, and the style sheet that lets a session's button copy the commands alone.
+    """Put the plots beside the pages, and the style sheet for sessions: long lines, and what their button copies.
 
     Args:
         files: what is in docs/.
@@ -76,7 +76,7 @@ def on_files(files: Files, config: Any) -> Files:
     """
     for plot in sorted(Path(PLOTS).glob("*.svg")):
         files.append(File.generated(config, str(plot), abs_src_path=str(plot.resolve())))
-    files.append(File.generated(config, "assets/copy.css", abs_src_path=str(Path("docker/docs/copy.css").resolve())))
+    files.append(File.generated(config, "assets/site.css", abs_src_path=str(Path("docker/docs/site.css").resolve())))
     return files
 
 

@@ -6,6 +6,7 @@ From a registry where one answers; else made from Debian's packages, under names
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import hashlib
 import os
@@ -222,7 +223,7 @@ def make_one(parent: Parent, folder: Path, context: Context) -> None:
     """Make a stand-in: a file system in a folder, then an image."""
     began = time.monotonic()
     file = folder / f"{parent.kind}.tar"
-    runner, suite = context.runner, parent.suite
+    runner, suite = with_one_lock(context.runner), parent.suite
     sources = find_sources(runner, suite, folder)
     unchecked = [name for name in DATE_CHECKS if setting(runner, name) == "false"]
     # As root, mmdebstrap mounts what a chroot needs where the whole machine sees it, and leaves it there when it is
@@ -238,6 +239,16 @@ def make_one(parent: Parent, folder: Path, context: Context) -> None:
     check_line(parent, file)
     import_image(context, parent, file)
     context.detail(f"{parent.own_name}: {time.monotonic() - began:.1f} s")
+
+
+def with_one_lock(runner: Runner) -> Runner:
+    """Return a runner whose commands hold the lock that was taken last alone, which is the parents' own.
+
+    mmdebstrap has dash write to a descriptor by its number, and dash knows those of one digit: more locks make it two.
+    """
+    other = copy.copy(runner)
+    other.locks = runner.locks[-1:]
+    return other
 
 
 def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:

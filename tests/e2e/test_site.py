@@ -35,8 +35,8 @@ def test_shows_lines_of_files_and_copies_commands_alone(built):
     assert "search_regex" in page
     assert "ansible/probe.yml" in page
     assert 'class="gp"' in page, "the button's style sheet tells prompts by this class"
-    assert 'href="assets/copy.css"' in page
-    assert (built.folder / "site/assets/copy.css").exists()
+    assert 'href="assets/site.css"' in page
+    assert (built.folder / "site/assets/site.css").exists()
 
 
 @pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere", "pictures/nowhere.png"])

@@ -317,6 +317,12 @@ class TestParents:
         parents.run(on(machine))
         assert len([command for command in machine.commands if "mmdebstrap" in command]) == 1
 
+    def test_are_made_while_a_run_holds_locks(self):
+        runner = Runner(ROOT, {})
+        runner.locks = [3, 4, 5]
+        assert parents.with_one_lock(runner).locks == [5]
+        assert runner.locks == [3, 4, 5]
+
     def test_of_a_registry_are_taken_first(self, machine):
         machine.images |= {"debian:13.7-slim": "a", "mysql:9.7.4": "b"}
         parents.run(on(machine))
