@@ -117,9 +117,10 @@ def certificates(context: Context, *variables: str) -> Sequence[str]:
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
 
-def with_linters(context: Context, *command: str) -> Sequence[str]:
+def with_linters(context: Context, *command: str, options: Sequence[str] = ()) -> Sequence[str]:
     """Return a command in the linters' image, on the checkout."""
     options = (
+        *options,
         *as_owner(context),
         *("--volume", f"{context.root}:/project"),
         *certificates(context, "SSL_CERT_FILE"),

@@ -18,7 +18,15 @@ PLOTS = "bench/plots/"
 
 # <!-- FILE from "a line with this" to "the next line with that" -->
 EXCERPT = re.compile(r'^<!-- (\S+) from "(.+)" to "(.+)" -->$', re.MULTILINE)
-LANGUAGES = {".yml": "yaml", ".py": "python", ".conf": "nginx", ".toml": "toml", ".ini": "ini", ".js": "js"}
+LANGUAGES = {
+    ".yml": "yaml",
+    ".py": "python",
+    ".conf": "nginx",
+    ".toml": "toml",
+    ".ini": "ini",
+    ".js": "js",
+    ".sh": "sh",
+}
 LONGEST = 30  # lines of an excerpt
 
 SESSION = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)

@@ -4,7 +4,7 @@
     record.py KEY=VALUE... PART=IMAGE...
 
 Keys: version, commit, tags (separated by spaces), base (the base image's id), parent (what that was built on),
-packages_as_of (the day of Debian's packages, of docker/parents/pins.env), platform (as in linux/amd64), index.
+packages_as_of (of docker/parents/pins.env), platform (as in linux/amd64), index.
 Every other name is a part of the release (app, nginx, ...), its image by digest: repository@sha256:...
 """
 

@@ -160,7 +160,9 @@ def suites(context: Context) -> str:
 
     Not the suites' images: two pipelines that build the same ones at the same time may get them under two ids.
     """
-    return files.digest(context.root, "specs", *compose.files("candidate"), given=context.parent("DEBIAN_PARENT"))
+    # The browser is Debian's.
+    given = f"{context.parent('DEBIAN_PARENT')} {context.parent('PACKAGES_AS_OF')}"
+    return files.digest(context.root, "specs", *compose.files("candidate"), given=given)
 
 
 def verdict_of(context: Context, name: str, given: str) -> str:

@@ -25,11 +25,32 @@ def resolve(context: Context, newest: bool = False) -> None:
     """Resolve Python's packages, then npm's; with `newest` to the newest versions that are allowed."""
     context.info("Resolving...")
     images.build_linters(context)
-    if context.run(images.with_linters(context, "lock.sh"), {"UPGRADE": "yes" if newest else ""}) != 0:
+    try:
+        resolve_python(context, newest)
+        resolve_npm(context, newest)
+    finally:
+        # A run that is interrupted would leave it at work.
+        context.capture(("docker", "rm", "--force", container(context)))
+
+
+def container(context: Context) -> str:
+    """Return the name of the container that resolves."""
+    return f"{context.configuration.pipeline}-lock"
+
+
+def resolve_python(context: Context, newest: bool) -> None:
+    """Resolve Python's packages, as docker/lint/lock.sh says."""
+    command = images.with_linters(context, "lock.sh", options=("--name", container(context)))
+    if context.run(command, {"UPGRADE": "yes" if newest else ""}) != 0:
         raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")
+
+
+def resolve_npm(context: Context, newest: bool) -> None:
+    """Resolve npm's packages, folder by folder."""
     for folder in FOLDERS:
         context.detail(f"{folder}/package-lock.json")
         options = (
+            *("--name", container(context)),
             *(*images.as_owner(context), "--volume", f"{context.root}/{folder}:/lock", "--workdir", "/lock"),
             *("--volume", f"{context.state}/network/npmrc:/run/npmrc:ro"),
             *images.certificates(context, "NPM_CONFIG_CAFILE"),

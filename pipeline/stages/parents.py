@@ -121,8 +121,8 @@ def renew(context: Context) -> None:
         if reason:
             raise InfrastructureError(
                 f"expected a registry to give {parent.registry_name} once more, found: {reason}. "
-                "Let the Docker engine reach one, or have the parents made from Debian's packages: "
-                "make refresh PARENTS=build"
+                "Let the Docker engine reach one, or have the parents made from Debian's packages, by the later verbs "
+                f"too: {context.make('refresh', 'PARENTS=build')}"
             )
     run(context)
 

@@ -83,7 +83,8 @@ def check_parents(context: Context) -> None:
         raise VerdictError(
             "expected a release that stands on a registry's images, found that it stands on "
             f"{' and '.join(made_here)}, made on this machine. Let the engine reach a registry, then: "
-            f"{context.make('release')}; or publish it as it is: {context.make('publish')} STAND_INS=yes"
+            f"{context.make('release', 'PARENTS=pull')}; or publish it as it is: "
+            f"{context.make('publish', 'STAND_INS=yes')}"
         )
 
 

@@ -296,7 +296,7 @@ def machine(checkout, tmp_path_factory):
     made = Machine(image, tmp_path_factory.mktemp("machine"))
     try:
         saved = tmp_path_factory.mktemp("parents") / "parents.tar"
-        docker("save", "--output", str(saved), *parents.values())
+        docker("save", "--output", str(saved), parents["DEBIAN_PARENT"], parents["MYSQL_PARENT"])
         docker("--host", made.env["DOCKER_HOST"], "load", "--quiet", "--input", str(saved))
         saved.unlink()
         yield made

@@ -40,7 +40,8 @@ class TestLimits:
         assert self.number(script, r"max_conns=(\d+)") < listen <= somaxconn
 
     def test_mysql_takes_the_connections_of_as_many_containers_as_the_docs_say(self):
-        processes = self.number((ROOT / "docker/release/Dockerfile").read_text(), r"UWSGI_PROCESSES=(\d+)")
+        processes = self.number(self.COMPOSE, r"UWSGI_PROCESSES:-(\d+)")
+        assert processes == self.number((ROOT / "docker/release/Dockerfile").read_text(), r"UWSGI_PROCESSES=(\d+)")
         threads = self.number(self.UWSGI, r"\nthreads = (\d+)")
         containers = self.number((ROOT / "docs/scaling.md").read_text(), r"(\d+) containers are the end")
         for file in ("docker/release/docker-compose.yml", "docker/deploy/platform.yml"):
