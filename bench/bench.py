@@ -12,7 +12,7 @@ import tables
 from results import ROOT, BenchError, load, save
 from stacks import MYSQL, PARENT, Bench
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "bench/plots/README.md"
 SECTIONS = ("wait", "size", "service", "growth")
 
 

@@ -70,9 +70,7 @@ def commit() -> str:
     """
     name = output("git", "rev-parse", COMMIT or "HEAD")
     # What a run writes itself makes no difference to what was measured.
-    if not COMMIT and output(
-        "git", "status", "--porcelain", "--", ".", ":!bench/results.json", ":!bench/plots", ":!docs/performance.md"
-    ):
+    if not COMMIT and output("git", "status", "--porcelain", "--", ".", ":!bench/results.json", ":!bench/plots"):
         name += "-dirty"
     return name
 

@@ -1,4 +1,4 @@
-"""The results as Markdown tables: `bench/tables.py [SECTION...]` prints all; docs/performance.md has the main ones."""
+"""The results as Markdown tables: `bench/tables.py [SECTION...]` prints all; plots/README.md has the main ones."""
 
 import re
 import sys
@@ -220,7 +220,7 @@ def growth(found: dict) -> list[str]:
 
 
 SHOWN: dict[str, Callable[[dict], list[str]]] = {"wait": wait, "size": size, "service": service, "growth": growth}
-# The tables of a section that docs/performance.md has.
+# The tables of a section that plots/README.md has.
 ON_PAGE = {"wait": (0, 1), "size": (0,), "service": (0, 2), "growth": (0, 1)}
 
 

@@ -403,7 +403,7 @@ def test_a_body_that_pauses_on_its_way_is_waited_for(released):
     assert "405 Method Not Allowed" in docker("exec", released.release_project + "-app-1", "python3", "-c", PAUSED_BODY)
 
 
-# Megabytes (10^6 bytes), a little above what they had when this was written: docs/performance.md has the exact figures.
+# Megabytes (10^6 bytes), a little above what they had when this was written (bench/plots/README.md).
 LARGEST = {"": 155, "-nginx": 26, "-client": 18, "-agent": 225, "-specs": 205, "-base": 130}
 
 
