@@ -18,7 +18,8 @@ from pipeline.stages import Context
 
 MIN_ENGINE, MIN_COMPOSE = "20.10", "2.24"
 LOG = Path("/var/log/dockerd.log")
-PID_FILE = Path("/var/run/docker.pid")
+# The engine's pid files, each with the program that it names.
+PID_FILES = {"dockerd": Path("/var/run/docker.pid"), "containerd": Path("/var/run/docker/containerd/containerd.pid")}
 START_SECONDS = 60
 WANTED = f"expected a Docker engine {MIN_ENGINE} or newer with Compose {MIN_COMPOSE} or newer"
 INSTALL = f"apt-get install docker.io, and Compose {MIN_COMPOSE} or newer"
@@ -222,12 +223,12 @@ def start_daemon(context: Context) -> None:
 
     In a session of its own, and with none of our files open: who reads the output of make would wait for its end.
     """
-    with contextlib.suppress(OSError, ValueError):
-        # A pid file that a killed engine left stops the next one.
-        number = int(PID_FILE.read_text())
-        name = Path(f"/proc/{number}/comm")
-        if not name.exists() or name.read_text().strip() != "dockerd":
-            PID_FILE.unlink()
+    # A pid file that a killed engine left stops the next one, as soon as another program has that number.
+    for program, file in PID_FILES.items():
+        with contextlib.suppress(OSError, ValueError):
+            name = Path(f"/proc/{int(file.read_text())}/comm")
+            if not name.exists() or name.read_text().strip() != program:
+                file.unlink()
     with LOG.open("a") as log:
         subprocess.Popen(
             ("dockerd",),

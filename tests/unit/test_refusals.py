@@ -104,7 +104,8 @@ class TestEngine:
         env = {**docker("exit 1"), "DOCKER_HOST": "unix:///nowhere.sock"}
         refuse("test", env=env, values=["unix:///nowhere.sock"])
 
-    def test_engine_is_dead_and_may_not_be_started(self, refuse, docker):
+    def test_engine_is_dead_and_may_not_be_started(self, refuse, docker, stub):
+        stub("dockerd", "")  # a machine that has one, wherever this runs
         env = docker('echo "Cannot connect to the Docker daemon" >&2; exit 1')
         refuse("test", env=env, values=["does not answer"], INSTALL_ENGINE="no")
 

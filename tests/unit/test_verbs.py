@@ -242,15 +242,17 @@ class TestEngine:
     def test_a_daemon_gets_no_file_of_ours(self, made, monkeypatch, tmp_path):
         started = []
         monkeypatch.setattr(engine, "LOG", tmp_path / "dockerd.log")
-        monkeypatch.setattr(engine, "PID_FILE", tmp_path / "docker.pid")
+        files = {name: tmp_path / f"{name}.pid" for name in ("dockerd", "containerd")}
+        monkeypatch.setattr(engine, "PID_FILES", files)
         monkeypatch.setattr(engine.subprocess, "Popen", lambda command, **options: started.append((command, options)))
-        (tmp_path / "docker.pid").write_text("999999999")
+        files["dockerd"].write_text("999999999")
+        files["containerd"].write_text(str(os.getpid()))  # somebody else by now
         engine.start_daemon(on(made))
         ((command, options),) = started
         assert command == ("dockerd",)
         assert options["start_new_session"]
         assert options["stdin"] == subprocess.DEVNULL
-        assert not (tmp_path / "docker.pid").exists()
+        assert not any(file.exists() for file in files.values())
 
 
 class TestParents:
