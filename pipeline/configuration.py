@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 from pipeline.errors import VerdictError
 
 # A release environment of such a name would be another pipeline's environment of that kind: "x" + "dev".
-RESERVED_ENDINGS = re.compile(r"(dev|registry|lab|-candidate|(?:^|(?<=[^-]))ci)$")
+RESERVED_ENDINGS = re.compile(r"(dev|lab|-candidate)$")
 LAST_PORT = 65535
 
 
@@ -181,12 +181,25 @@ def check_typed(environment: Mapping[str, str]) -> None:
 # `built`, then `accepted` by the suites, then `running` where `make start` starts them.
 PARTS = ("app", "nginx", "client")
 
-# The images that the compose files name, by the variable that they have there.
+# The images of docker/images.yml, by the variables that have their names in the compose files.
 IMAGES = {
-    **{f"{name.upper().replace('-', '_')}_IMAGE": name for name in ("base", "agent", "specs", "browser-specs", "npm")},
-    **{f"{name.upper()}_IMAGE": name for name in ("nginx", "client", "dev", "registry", "index", "node")},
-    "RELEASE_IMAGE": "app",
-    "CI_IMAGE": "ci-server",
+    f"{name.upper().replace('-', '_')}_IMAGE": name
+    for name in (
+        *("base", "dev", *PARTS, "edge", "agent", "specs", "browser-specs"),
+        *(
+            "npm",
+            "specs-tools",
+            "lint",
+            "docs",
+            "report",
+            "publish",
+            "record",
+            "registry",
+            "index",
+            "node",
+            "ci-server",
+        ),
+    )
 }
 
 # Settings of the release environment that a user may give (docs/settings.md).
@@ -204,9 +217,7 @@ class Configuration:
         self.dev_project = f"{self.pipeline}dev"
         self.release_project = self.pipeline
         self.candidate_project = f"{self.pipeline}-candidate"
-        self.registry_project = f"{self.pipeline}registry"
-        self.cluster_project = f"{self.pipeline}lab"
-        self.ci_project = f"{self.pipeline}ci"
+        self.lab_project = f"{self.pipeline}lab"
         # The pipeline that the CI server runs, beside the one of this checkout.
         self.ci_pipeline = f"{self.pipeline}-ci"
 
@@ -252,7 +263,7 @@ class Configuration:
         return {variable: self.image(name, verdict) for variable, name in IMAGES.items() if name in PARTS}
 
     def project(self, environment: str) -> str:
-        """Return the Compose project of an environment: dev, candidate, release."""
+        """Return the Compose project of an environment: dev, candidate, release, lab."""
         return str(getattr(self, f"{environment}_project"))
 
     def repository(self, name: str) -> str:
@@ -271,9 +282,7 @@ class Configuration:
             "PIPELINE": self.pipeline,
             "DEV_PROJECT": self.dev_project,
             "RELEASE_PROJECT": self.release_project,
-            "REGISTRY_PROJECT": self.registry_project,
-            "CLUSTER_PROJECT": self.cluster_project,
-            "CI_PROJECT": self.ci_project,
+            "LAB_PROJECT": self.lab_project,
             "REGISTRY_STATE": str(state / f"registry{self.build_id}"),
             "CLUSTER_STATE": str(state / f"cluster{self.build_id}"),
             "CA_FILE": str(network / "ca.pem"),

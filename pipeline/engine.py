@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
@@ -46,6 +47,17 @@ class Engine:
         lines = self.runner.lines(docker.container_field(docker.HEALTHY, *ids)) if ids else []
         # The newest come first, and the newest counts.
         return dict(line.split(" ") for line in reversed(lines) if line)
+
+    def socket(self) -> str:
+        """Return the path of the engine's socket as a container can mount it, "" for an engine of another machine."""
+        if sys.platform != "linux":  # Docker Desktop: the path is that of its virtual machine
+            return "/var/run/docker.sock"
+        address = self.runner.capture(docker.endpoint()).output
+        return address[len("unix://") :] if address.startswith("unix://") else ""
+
+    def is_rootless(self) -> bool:
+        """Whether the engine is a user's own: its containers' root is that user, their other users are nobody here."""
+        return "name=rootless" in self.runner.capture(docker.info("SecurityOptions")).output
 
     def tag(self, image: str, name: str) -> None:
         """Give an image one more name."""

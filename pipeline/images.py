@@ -1,9 +1,8 @@
-"""The images that no compose file builds, and the tools that run in them."""
+"""Building images, and the tools that run in some of them."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,86 +18,61 @@ if TYPE_CHECKING:
 CA_INSIDE = "/run/ca.pem"
 
 
-def secrets(context: Context, *names: str) -> dict[str, str]:
-    """Return the files with the network's settings that a build gets as secrets."""
-    files = {"ca": "ca.pem", "pip": "pip.conf", "apt": "apt.conf", "npmrc": "npmrc"}
-    return {name: f".state/network/{files[name]}" for name in names}
-
-
-def build(context: Context, name: str, what: str, folder: str, *options: str, base: bool = True) -> None:
-    """Build an image of ours; `what` says in an error what it is."""
-    image = context.configuration.image
-    arguments = {name: context.parent(name) for name in ("DEBIAN_PARENT", "PACKAGES_AS_OF")}
-    if base:
-        arguments["BASE_IMAGE"] = image("base")
-    command = docker.build(
-        image(name),
-        folder,
-        context.configuration.pipeline,
-        arguments,
-        secrets(context, "ca", "pip", "apt", "npmrc"),
-        *options,
-    )
-
-    def run() -> None:
-        if context.run(command, stdout=subprocess.DEVNULL) != 0:
-            raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
-
-    built.ensure(context, [name], " ".join(command), run)
-
-
-def build_by_compose(context: Context, environment: str, what: str, *services: str) -> None:
-    """Build images of an environment, all at once."""
+def build(context: Context, what: str, *names: str) -> None:
+    """Build images of docker/images.yml, all at once; `what` says in an error what they are."""
     # Outside of a step nobody wants to read how it is built.
     options = [] if context.runner.output or context.given("V") else ["--quiet"]
-    command = context.compose(environment, "build", *options, *services)
+    command = context.compose("images", "build", *options, *names)
 
     def run() -> None:
         if context.run(command) != 0:
             raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
 
-    variables = context.root / compose.env_file(context.configuration.build_id, environment)
-    built.ensure(context, [image_of(environment, service) for service in services], variables.read_text(), run)
+    built.ensure(context, names, variables(context, names), run)
 
 
-def image_of(environment: str, service: str) -> str:
-    """Return the image of a service that is built by its environment."""
-    tests = "dev" if environment == "dev" else "specs"
-    return {"test": tests, "browser-test": "browser-specs", "node1": "node"}.get(service, service)
+def variables(context: Context, names: Sequence[str]) -> str:
+    """Return those of the compose file's variables that go into some images; APP_... are labels of one of them."""
+    text = (context.root / "docker/images.yml").read_text()
+    lines = (context.root / compose.env_file(context.configuration.build_id, "images")).read_text().splitlines()
+    used = [line for line in lines if f"${{{line.partition('=')[0]}:" in text]
+    return "\n".join(line for line in used if "app" in names or not line.startswith("APP_"))
 
 
 def build_agent(context: Context) -> None:
     """Build the agent, which is one image for all environments."""
-    build_by_compose(context, "dev", "the agent", "agent")
+    build(context, "the agent", "agent")
 
 
-def build_specs_tool(context: Context, target: str, name: str) -> None:
-    """Build one of the stages of specs/Dockerfile that have tools."""
-    build(context, name, "the tools of specs/", "specs", "--target", target, base=False)
+def build_npm(context: Context) -> None:
+    """Build npm, which other images get packages from."""
+    build(context, "npm", "npm")
 
 
 def build_report(context: Context) -> None:
     """Build what makes the report."""
-    build(context, "report", "what makes the report", "docker/report")
+    build(context, "what makes the report", "report")
 
 
 def build_linters(context: Context) -> None:
-    """Build the linters of everything but JavaScript."""
-    build_agent(context)
-    build_specs_tool(context, "npm", "npm")
-    image = context.configuration.image
-    arguments = ("--build-arg", f"AGENT_IMAGE={image('agent')}", "--build-arg", f"NPM_IMAGE={image('npm')}")
-    build(context, "lint", "the linters' image", "docker/lint", *arguments)
+    """Build the linters, and what two of them have from elsewhere."""
+    build(context, "the agent and npm", "agent", "npm")
+    build(context, "the linters", "lint", "specs-tools")
 
 
 def build_publisher(context: Context) -> None:
     """Build what speaks to the package index."""
-    build(context, "publish", "what speaks to the package index", "docker/publish")
+    build(context, "what speaks to the package index", "publish")
+
+
+def owner(context: Context) -> str:
+    """Return the user and group by which a container writes files that are the user's own."""
+    return "0:0" if context.engine.is_rootless() else f"{os.getuid()}:{os.getgid()}"
 
 
 def as_owner(context: Context) -> Sequence[str]:
     """Return the options of a container that works on the checkout as its user."""
-    return ("--user", f"{os.getuid()}:{os.getgid()}")
+    return ("--user", owner(context))
 
 
 def passed(*names: str) -> Sequence[str]:

@@ -75,8 +75,8 @@ def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple
         ),
         "dev": (project("dev"), ("HTTP_PORT",)),
         "serve": ("", ("HTTP_PORT",)),
-        **dict.fromkeys(("registry", "cluster"), (project("registry"), ("REGISTRY_PORT",))),
-        "ci-server": (project("ci"), ("CI_PORT",)),
+        **dict.fromkeys(("registry", "cluster"), (project("lab"), ("REGISTRY_PORT",))),
+        "ci-server": (project("lab"), ("CI_PORT",)),
         "docs-serve": ("", ("DOCS_PORT",)),
     }
     user, knobs = next((users[goal] for goal in goals if goal in users), ("", ()))

@@ -75,6 +75,8 @@ class Runner:
         self.settings = {
             **SETTINGS,
             "BUILDX_BUILDER": builder(environment),
+            # Compose's newer way to build ends the path of a secret at a comma.
+            **({"COMPOSE_BAKE": "false"} if "," in str(root) else {}),
             **({"FORCE_COLOR": "1"} if colours else {"NO_COLOR": "1"}),
         }
         self.locks: list[int] = []

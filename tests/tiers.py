@@ -83,6 +83,7 @@ NIGHTLY = [
     [
         pytest_part("losses", 90, "nightly/test_losses.py"),
         pytest_part("faults", 90, "nightly/test_faults.py"),
+        pytest_part("newest engine", 60, "nightly/test_newest_engine.py"),
         pytest_part("killed", 60, "nightly/test_killed.py", "nightly/test_umask.py"),
         pytest_part(
             "teaching",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-# Environments whose compose files stand elsewhere than docker/ENVIRONMENT/docker-compose.yml. `images` builds what
-# `candidate` judges and `release` runs.
+# Environments whose compose files stand elsewhere than docker/ENVIRONMENT/docker-compose.yml. `images` is what all are
+# built from.
 FILES = {
-    "images": ("docker/release/docker-compose.yml",),
+    "images": ("docker/images.yml",),
     "candidate": ("docker/release/docker-compose.yml", "docker/release/candidate.yml"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
@@ -12,6 +12,11 @@ PIPELINE = "todobackend.pipeline"
 def info(field: str) -> Sequence[str]:
     """Ask the engine for a field of what it says of itself."""
     return ("docker", "info", "--format", f"{{{{.{field}}}}}")
+
+
+def endpoint() -> Sequence[str]:
+    """Ask for the address of the engine that docker talks to: by DOCKER_HOST, a context, or the usual socket."""
+    return ("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
 
 
 def compose_version() -> Sequence[str]:
@@ -89,7 +94,7 @@ HEALTHY = (
 
 
 def history(role: str, name: str, image: str) -> Sequence[str]:
-    """List the layers of an image, as docker/report/report.py reads them."""
+    """List the layers of an image, as docker/tools/report/report.py reads them."""
     line = "\t".join((role, name, image, "{{.Size}}", "{{.CreatedBy}}"))
     return ("docker", "history", "--no-trunc", "--human=false", "--format", line, image)
 
@@ -102,24 +107,6 @@ def remove_containers(*ids: str) -> Sequence[str]:
 def stop(project: str) -> Sequence[str]:
     """Stop the containers of a Compose project."""
     return ("docker", "compose", "--project-name", project, "stop")
-
-
-def build(
-    name: str,
-    context: str,
-    pipeline: str,
-    arguments: Mapping[str, str],
-    secrets: Mapping[str, str],
-    *options: str,
-) -> Sequence[str]:
-    """Build an image that no compose file builds; `secrets` are files."""
-    return (
-        *("docker", "build", "--quiet", "--tag", name, "--label", f"{PIPELINE}={pipeline}"),
-        *(part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")),
-        *(part for key, file in secrets.items() for part in ("--secret", f"id={key},src={file}")),
-        *options,
-        context,
-    )
 
 
 def run(image: str, *command: str, options: Sequence[str] = ()) -> Sequence[str]:

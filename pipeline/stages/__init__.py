@@ -101,6 +101,10 @@ class Context:
             self.write_variables()
         return compose.command(self.configuration.build_id, environment, *arguments)
 
+    def lab(self, profile: str, *options: str) -> Sequence[str]:
+        """Return the command that starts a part of the lab, and waits until it is healthy."""
+        return self.compose("lab", "--profile", profile, "up", "--detach", "--wait", "--wait-timeout", "120", *options)
+
     def write_variables(self, judged: str = "built", **more: str) -> None:
         """Write the variables of the compose files to where the commands of Compose read them.
 

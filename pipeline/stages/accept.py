@@ -51,7 +51,7 @@ def run(context: Context) -> None:
         raise VerdictError(f"expected an accepted release, found none. Type: {context.make('release')}")
     given = suites(context)
     context.info("Building the suites...")
-    images.build_by_compose(context, "images", "the suites", "test", "browser-test")
+    images.build(context, "the suites", "specs", "browser-specs")
     verdict = judge(context, "accepted", given)
     context.success(f"{verdict}. Next: {context.make('tag')}")
 

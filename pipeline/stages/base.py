@@ -12,9 +12,7 @@ def run(context: Context) -> None:
     network.run(context)
     if not context.engine.image_id(name):
         context.info("Building the base image...")
-    # From now on a printed command of Compose can be typed.
-    context.write_variables()
-    images.build(context, "base", "the base image", "base-image", base=False)
+    images.build(context, "the base image", "base")
     if context.was_asked_for("base"):
         context.success(
             f"The base image {name} stands on {context.parent('DEBIAN_PARENT')}. Next: {context.make('test')}"

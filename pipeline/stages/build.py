@@ -54,7 +54,7 @@ def passed(context: Context) -> bool:
     tested = context.engine.image_id(context.image("dev", "tested"))
     if not tested:
         return False
-    images.build_by_compose(context, "dev", "the dev image", "test")
+    images.build(context, "the dev image", "dev")
     return tested == context.engine.image_id(context.image("dev"))
 
 

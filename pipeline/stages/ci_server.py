@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from pipeline import files, images
 from pipeline.commands import docker
 from pipeline.errors import InfrastructureError, VerdictError
 from pipeline.stages import Context
-
-SOCKET = "/var/run/docker.sock"
 
 
 def work_folder(context: Context) -> Path:
@@ -28,18 +25,23 @@ def run(context: Context) -> None:
             "expected a repository in CI_REPOSITORY (a path, or an address), found nothing at "
             f"'{repository}'. Correct it."
         )
+    if not context.engine.socket():
+        raise VerdictError(
+            "expected an engine on this machine, whose socket the CI server can use, found another machine's. "
+            "Type: unset DOCKER_HOST; docker context use default"
+        )
     context.info("Building the CI server...")
-    images.build(context, "ci-server", "the CI server", "docker/ci-server")
+    images.build(context, "the CI server", "ci-server")
     work = work_folder(context)
     (work / "master").mkdir(parents=True, exist_ok=True)
     if not (work / "password").exists():
         files.write_private(work / "password", secrets.token_hex(24))
     context.write_variables(**variables(context, repository or str(context.root), work))
-    command = context.compose("ci-server", "up", "--detach", "--wait", "--wait-timeout", "120")
+    command = context.lab("ci-server")
     if context.run(command, {"CI_PASSWORD": (work / "password").read_text()}) != 0:
         raise InfrastructureError(
             "expected the CI server to answer, found the error above. "
-            f"Look at: docker logs {configuration.ci_project}-master-1"
+            f"Look at: docker logs {configuration.lab_project}-master-1"
         )
     context.success(
         f"The CI server listens on http://localhost:{configuration.knob('CI_PORT')}, polls "
@@ -53,9 +55,9 @@ def variables(context: Context, repository: str, work: Path) -> dict[str, str]:
     place = (context.root / repository).resolve()
     if place.exists():
         repository = str(place)
-    owner = f"{os.getuid()}:{os.getgid()}"
+    owner, socket = images.owner(context), context.engine.socket()
     # The group that may use the engine, as a container sees it.
-    options = ("--network", "none", "--volume", f"{SOCKET}:/socket")
+    options = ("--network", "none", "--volume", f"{socket}:/socket")
     stat = docker.run(context.image("base"), "stat", "-c", "%g", "/socket", options=options)
     port, certificates = context.configuration.port("CI_PORT"), context.state / "network/ca.pem"
     return {
@@ -67,5 +69,6 @@ def variables(context: Context, repository: str, work: Path) -> dict[str, str]:
         "CI_CLIENT_PORT": str(port + 2),
         "CI_CA": images.CA_INSIDE if certificates.exists() and certificates.stat().st_size else "",
         "CI_OWNER": owner,
-        "CI_USER": f"{os.getuid()}:{context.capture(stat).output}",
+        "CI_USER": f"{owner.partition(':')[0]}:{context.capture(stat).output}",
+        "CI_SOCKET": socket,
     }

@@ -47,26 +47,20 @@ def run(context: Context) -> None:
     configuration = context.configuration
     prefix = configuration.knob("CLUSTER_NETWORK")
     check_knob(context)
-    registry = f"{configuration.registry_project}_default"
-    if not context.capture(("docker", "network", "ls", "--quiet", "--filter", f"name=^{registry}$")).output:
-        raise VerdictError(
-            f"expected the registry that the nodes take images from, found no network {registry}. "
-            f"Type: {context.make('registry')}"
-        )
     network.run(context)
     context.info("Building the node...")
-    images.build_by_compose(context, "cluster", "the node's image", "node1")
+    images.build(context, "the node", "node")
     nodes = [f"{prefix}.{number}" for number in (11, 12, 13)]
     folder = context.state / f"cluster{configuration.build_id}"
     # Nodes that run know other keys.
     recreate = ["--force-recreate"] if make_keys(context, folder) else []
     write_ssh_files(folder, nodes)
-    command = context.compose("cluster", "up", "--detach", "--wait", "--wait-timeout", "120", *recreate)
+    command = context.lab("cluster", *recreate)
     if context.run(command) != 0:
         raise InfrastructureError(
             f"expected three nodes on {prefix}.0/24 whose engine answers, found the error above. "
             f"If another network has these addresses: {context.make('cluster')} CLUSTER_NETWORK=10.78.0. "
-            f"Look at: docker compose -p {configuration.cluster_project} logs"
+            f"Look at: docker compose -p {configuration.lab_project} logs"
         )
     knob = "" if prefix == "10.77.0" else f" CLUSTER_NETWORK={prefix}"
     context.success(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -17,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import evidence, images, registry
+from pipeline.commands import docker
+from pipeline.configuration import KNOBS
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
 TEMPORARY = "/tmp"  # noqa: S108 - in the container
-SOCKET = "/var/run/docker.sock"
 # One connection for all tasks; a host that is down is found out soon.
 SSH = """Host *
   ControlMaster auto
@@ -40,6 +42,11 @@ def run(context: Context, verb: str = "deploy") -> None:
     inventory = configuration.knob("INVENTORY")
     if not (context.root / inventory).exists():
         raise VerdictError(f"expected an inventory at INVENTORY={inventory}, found none. Look at: ansible/inventory/")
+    if inventory == KNOBS["INVENTORY"].default and context.engine.is_rootless():
+        raise VerdictError(
+            "expected an engine that can form a Swarm, found a rootless one, which runs no Swarm's networks. Deploy to "
+            f"servers: {context.make(verb, 'INVENTORY=...')}"
+        )
     with evidence.stage(context, verb) as stage, tempfile.TemporaryDirectory() as name:
         work = Path(name)
         end_of_another(context)
@@ -50,7 +57,7 @@ def run(context: Context, verb: str = "deploy") -> None:
         context.info("Building the agent and the specs...")
         images.build_agent(context)
         if verb != "undeploy":
-            images.build_by_compose(context, "images", "the specs", "test")
+            images.build(context, "the specs", "specs")
         context.info(f"{verb} on {inventory}...")
         with stage.step("agent"):
             stats = run_agent(context, work, verb)
@@ -74,7 +81,7 @@ def following(context: Context, verb: str, before: str) -> str:
 
 
 def end_of_another(context: Context) -> None:
-    """Refuse to go on beside another deployment from this machine: each would take the other's candidate away."""
+    """Refuse to go on beside another deployment from this engine. Those from others: ansible/tasks/alone.yml."""
     name = f"{context.configuration.pipeline}-deploy"
     if context.capture(("docker", "ps", "--quiet", "--filter", f"name=^{name}$")).output:
         raise VerdictError(
@@ -150,12 +157,12 @@ def find_record(context: Context, work: Path) -> None:
 
 def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str]:
     """Return the options of the agent's container. What the operator reaches, the agent reaches."""
-    socket = Path(SOCKET)
-    group = socket.stat().st_gid if socket.exists() else 0
+    socket = context.engine.socket()
+    group = Path(socket).stat().st_gid if socket and Path(socket).exists() else 0
     cluster = context.state / f"cluster{context.configuration.build_id}" / "ssh"
     own, agent = Path.home() / ".ssh", context.runner.user_environment.get("SSH_AUTH_SOCK")
     volumes = [
-        f"{SOCKET}:{SOCKET}",
+        *([f"{socket}:/var/run/docker.sock"] if socket else []),
         f"{work}/passwd:/etc/passwd:ro",
         f"{work}/home:/home/operator:ro",
         f"{work}/record:/record:ro",
@@ -188,6 +195,9 @@ def run_agent(context: Context, work: Path, verb: str) -> dict[str, str]:
         "stack": configuration.pipeline,
         "release_file": "/record/release.json",
         "specs_image": configuration.image("specs"),
+        # Who holds the lock: an engine runs one deployment of a pipeline at a time (end_of_another).
+        "deployer": context.capture(docker.info("ID")).output,
+        "deployer_host": platform.node(),
     }
     command = (
         *("docker", "run", "--rm", *agent_options(context, work, inventory), configuration.image("agent")),

@@ -14,9 +14,8 @@ from pipeline.stages import Context
 def run(context: Context, *serve: str) -> None:
     """Build what builds the site, then the site."""
     began = time.monotonic()
-    image = context.configuration.image
-    images.build_specs_tool(context, "npm", "npm")
-    images.build(context, "docs", "what builds the site", "docker/docs", "--build-arg", f"NPM_IMAGE={image('npm')}")
+    images.build_npm(context)
+    images.build(context, "what builds the site", "docs")
     if serve:
         port = context.knob("DOCS_PORT")
         context.info(f"Showing docs/ on http://localhost:{port}; Ctrl-C ends it")
@@ -43,5 +42,5 @@ def mkdocs(context: Context, verb: str, *arguments: str, options: Sequence[str] 
         *("--init", *images.as_owner(context), "--volume", f"{context.root}:/project"),
         *(*images.passed("NO_COLOR", "NO_MKDOCS_2_WARNING=true"), *options),
     )
-    command = (verb, "--strict", "--config-file", "docker/docs/mkdocs.yml", *arguments)
+    command = (verb, "--strict", "--config-file", "docker/tools/docs/mkdocs.yml", *arguments)
     return docker.run(context.image("docs"), *command, options=options)

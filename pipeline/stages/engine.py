@@ -223,11 +223,11 @@ def start_daemon(context: Context) -> None:
 
     In a session of its own, and with none of our files open: who reads the output of make would wait for its end.
     """
-    # A pid file that a killed engine left stops the next one, as soon as another program has that number.
+    # A pid file that a killed engine left stops the next one, while another program or a zombie has that number.
     for program, file in PID_FILES.items():
         with contextlib.suppress(OSError, ValueError):
-            name = Path(f"/proc/{int(file.read_text())}/comm")
-            if not name.exists() or name.read_text().strip() != program:
+            process = Path(f"/proc/{int(file.read_text())}/stat")
+            if not process.exists() or not re.match(rf"\d+ \({program}\) [^ZX]", process.read_text()):
                 file.unlink()
     with LOG.open("a") as log:
         subprocess.Popen(

@@ -17,11 +17,7 @@ def remove(context: Context) -> None:
     """Remove its containers, what the CI server built, and what is remembered of it all."""
     configuration = context.configuration
     built = [f"{configuration.ci_pipeline}{kind}" for kind in ("", "dev", "-candidate")]
-    # The nodes before the registry, on whose network they stand.
-    for project in (
-        *(configuration.cluster_project, configuration.registry_project, configuration.ci_project),
-        *built,
-    ):
+    for project in (configuration.lab_project, *built):
         context.engine.remove_project(project)
     context.engine.remove_images(configuration.ci_pipeline)
     for name in ("cluster", "registry"):

@@ -10,7 +10,7 @@ from pipeline.commands import docker
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
-RUFF_CONFIG = ("--no-cache", "--quiet", "--config", "docker/lint/ruff.toml", ".")
+RUFF_CONFIG = ("--no-cache", "--quiet", "--config", "docker/tools/lint/ruff.toml", ".")
 
 
 def run(context: Context, fix: str = "") -> None:
@@ -22,11 +22,10 @@ def run(context: Context, fix: str = "") -> None:
         context.info("Building the linters...")
         images.build_linters(context)
         images.build_report(context)
-        images.build_specs_tool(context, "lint", "specs-tools")
         if fix:
             context.info("Putting lines and imports in order...")
             format_code(context)
-            images.build_specs_tool(context, "lint", "specs-tools")  # which has a copy of the suites
+            images.build_linters(context)  # one of which has a copy of the suites
         context.info("Linting...")
         status = context.run(images.with_linters(context, "lint.sh"))
         biome = context.run(javascript(context))

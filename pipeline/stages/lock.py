@@ -7,7 +7,7 @@ from pipeline.commands import docker
 from pipeline.errors import NETWORK_HINT, InfrastructureError
 from pipeline.stages import Context
 
-FOLDERS = ("specs", "specs/browser", "client", "docker/docs", "docker/lint")
+FOLDERS = ("specs", "specs/browser", "client", "docker/tools/docs", "docker/tools/lint")
 # npm's own way to keep the registry's address out of a lock.
 OPTIONS = (
     *("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"),
@@ -39,7 +39,7 @@ def container(context: Context) -> str:
 
 
 def resolve_python(context: Context, newest: bool) -> None:
-    """Resolve Python's packages, as docker/lint/lock.sh says."""
+    """Resolve Python's packages, as docker/tools/lint/lock.sh says."""
     command = images.with_linters(context, "lock.sh", options=("--name", container(context)))
     if context.run(command, {"UPGRADE": "yes" if newest else ""}) != 0:
         raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")

@@ -6,7 +6,6 @@ What could refuse is asked before anything is sent.
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,8 +23,9 @@ MOVES_ON = re.compile(r"latest|develop|.*-dirty(\..*)?")
 
 # What stays while releases come and go: the files that its image is made from.
 EDGE = (
-    *("docker/deploy/edge", "docker/release/common.conf", "docker/release/errors.conf", "docker/release/headers.conf"),
-    *("docker/release/nginx.sh", "docker/release/healthcheck.sh", "docker/release/rootfs.sh"),
+    "docker/deploy/edge.conf",
+    *(f"docker/release/{name}.conf" for name in ("common", "errors", "headers")),
+    *(f"docker/release/{name}" for name in ("Dockerfile", "rootfs.sh", "nginx.sh", "healthcheck.sh")),
 )
 AGENT = ("ansible", "base-image")
 
@@ -138,7 +138,7 @@ def publish_wheels(context: Context, given: dict[str, str]) -> None:
 
 
 def on_wheels(context: Context, given: dict[str, str], verb: str, folder: Path | None = None) -> None:
-    """Run docker/publish/wheels.py, which says itself what it expected."""
+    """Run docker/tools/publish/wheels.py, which says itself what it expected."""
     command = images.with_publisher(context, folder or context.root / "target", "wheels.py", verb)
     if context.run(command, given) != 0:
         raise ReportedError
@@ -154,7 +154,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
             context.detail(f"{repository(part)}:{name} {digest}")
             found[part] = f"{repository(part)}@{digest}"
     images.build_agent(context)
-    images.build(context, "edge", "the edge", "docker", "--file", "docker/deploy/edge/Dockerfile")
+    images.build(context, "the edge", "edge")
     built, mysql = context.configuration.image, context.parent("MYSQL_PARENT")
     found["edge"] = keep(context, "edge", built("edge"), recipe(context, *EDGE))
     found["agent"] = keep(context, "agent", built("agent"), recipe(context, *AGENT))
@@ -234,11 +234,6 @@ def first_record(context: Context, tags: Sequence[str]) -> str:
 
 def build_record(context: Context) -> str:
     """Build the record as an image; return its id."""
-    label = f"{docker.PIPELINE}={context.configuration.pipeline}"
-    name = context.image("record")
-    command = ("docker", "build", "--quiet", "--tag", name, "--file", "docker/publish/record.Dockerfile")
-    answer = context.capture((*command, "--label", label, "target"), errors=True)
-    if answer.status != 0:
-        print(answer.output, file=sys.stderr, flush=True)
+    if context.run(context.compose("images", "build", "--quiet", "record")) != 0:
         raise InfrastructureError("expected the record to build, found the error above.")
-    return context.engine.image_id(name)
+    return context.engine.image_id(context.image("record"))

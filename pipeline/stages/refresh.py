@@ -15,8 +15,8 @@ from pipeline.commands import docker
 from pipeline.stages import Context, base, lock, parents
 
 LOCKS = (
-    *("src/requirements/*.txt", "*/requirements.txt", "docker/*/requirements.txt", "docker/dev/tools.txt"),
-    *("bench/gunicorn/requirements.txt", "*/package-lock.json", "*/*/package-lock.json"),
+    *("src/requirements/*.txt", "*/requirements.txt", "docker/*/*/requirements.txt", "docker/dev/tools.txt"),
+    *("bench/gunicorn/requirements.txt", *(f"{folder}/package-lock.json" for folder in ("*", "*/*", "docker/*/*"))),
 )
 # Where a package is, its name, its versions: a lock may have several of one.
 Versions = Mapping[tuple[str, str], str]

@@ -20,17 +20,16 @@ HASHES = {"registry": "-B", "index": "-5"}
 def run(context: Context) -> None:
     """Build, make a user, start, and say how to use it."""
     configuration = context.configuration
-    project = configuration.registry_project
     context.info("Building the registry and the package index...")
-    images.build_by_compose(context, "registry", "the registry", "registry", "index")
+    images.build(context, "the registry", "registry", "index")
     folder = context.state / f"registry{configuration.build_id}"
     make_user(context, folder)
     write_environment(context, folder)
-    command = context.compose("registry", "up", "--detach", "--wait", "--wait-timeout", "60")
+    command = context.lab("registry")
     if context.run(command) != 0:
         raise InfrastructureError(
             "expected the registry and the package index to answer, found the error above. "
-            f"Look at: docker logs {project}-registry-1"
+            f"Look at: docker logs {configuration.lab_project}-registry-1"
         )
     context.success(
         f"The registry listens on localhost:{configuration.knob('REGISTRY_PORT')}, the package index on "

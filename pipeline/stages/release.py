@@ -26,6 +26,8 @@ def run(context: Context) -> None:
         stage.nothing_done = accept.was_accepted(context, suites)
     version = labels["APP_VERSION"]
     if stage.nothing_done:
+        if context.engine.containers(configuration.candidate_project):  # of a run that was killed after its verdict
+            context.engine.remove_project(configuration.candidate_project)
         evidence.still_holds(context, "image", "accept")
         verdict, again = (
             f"Release {version} was accepted before",
@@ -78,11 +80,10 @@ def describe(context: Context) -> dict[str, str]:
 def build_images(context: Context) -> None:
     """Build the release images, beside them the suites'. The agent is one image for both environments."""
     with Background(context, "suites", build_suites):
-        images.build_by_compose(context, "dev", "the release image", "agent")
-        images.build_by_compose(context, "images", "the release image", "app", "nginx")
+        images.build(context, "the release image", "agent", "app", "nginx")
 
 
 def build_suites(context: Context) -> None:
     """Build npm's image, then what gets its packages from there: the page and the suites."""
-    images.build_specs_tool(context, "npm", "npm")
-    images.build_by_compose(context, "images", "the page and the suites", "client", "test", "browser-test")
+    images.build_npm(context)
+    images.build(context, "the page and the suites", "client", "specs", "browser-specs")

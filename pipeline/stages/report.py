@@ -86,7 +86,7 @@ def make(context: Context) -> None:
 
 
 def facts(context: Context) -> dict[str, bytes]:
-    """Return what docker/report/report.py reads beside the evidence."""
+    """Return what docker/tools/report/report.py reads beside the evidence."""
     reports = context.root / "reports"
     others = [path for path in reports.rglob("*") if path.is_file() and path.suffix != ".xml"]
     named = [(role, context.image(name)) for role, name in LAYERS]

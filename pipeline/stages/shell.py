@@ -9,7 +9,7 @@ from pipeline.stages import Context, probe
 
 def build_images(context: Context) -> None:
     """Build the dev image and the agent."""
-    images.build_by_compose(context, "dev", "the dev image", "agent", "test")
+    images.build(context, "the dev image", "agent", "dev")
 
 
 def run(context: Context) -> None:

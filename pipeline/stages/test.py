@@ -53,14 +53,8 @@ def build_images(context: Context) -> None:
         # Where it does not start, the agent says so, which waits for it.
         this.run(this.compose("dev", "up", "--detach", "--no-deps", "db"))
 
-    def build(this: Context, service: str) -> None:
-        images.build_by_compose(this, "dev", "the dev image", service)
-
-    with (
-        Background(context, "database", start_database),
-        Background(context, "agent", lambda this: build(this, "agent")),
-    ):
-        build(context, "test")
+    with Background(context, "database", start_database):
+        images.build(context, "the dev image", "agent", "dev")
 
 
 def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:

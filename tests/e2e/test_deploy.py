@@ -8,6 +8,7 @@ import re
 
 import pytest
 from support.checkout import refused
+from support.commands import docker
 from support.load import Load
 from support.release import reset
 from support.swarm import (
@@ -17,6 +18,7 @@ from support.swarm import (
     SELDOM,
     SERVICES,
     STACK,
+    another,
     another_release,
     ask,
     bad,
@@ -24,6 +26,7 @@ from support.swarm import (
     images,
     keep,
     on,
+    record_of,
     running,
     start_lab,
 )
@@ -42,6 +45,22 @@ def deployed(home):
 def second(deployed):
     """The record of a second release, in which each of the three images is another one."""
     return another_release(deployed)
+
+
+def lock(engine):
+    """Lock the stack as a deployment from another engine does."""
+    labels = ("--label", f"engine={engine}", "--label", "host=a-colleague")
+    on("node1", "config", "create", *labels, f"{STACK}-lock", "/etc/hostname")
+
+
+def releases():
+    """The releases that the Swarm remembers."""
+    return on("node1", "config", "ls", "--quiet", "--filter", f"name={STACK}-release-").split()
+
+
+def kept(node):
+    """The images that a node has, by digest."""
+    return set(on(node, "image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}").split())
 
 
 class TestFirst:
@@ -101,6 +120,38 @@ class TestUpdate:
         assert answer.returncode == 0, answer.stdout[-5000:]
         assert set(running().values()) == images(deployed.first)
         keep(figures, "rollback", load)
+
+
+def test_an_old_release_is_forgotten_by_the_swarm_and_by_its_nodes(deployed, second):
+    # Of a run of this machine that was cut off: it is no other's.
+    engine = docker("info", "--format", "{{.ID}}").strip()
+    lock(engine)
+    deployed.append("ansible/group_vars/lab.yml", "releases_kept: 1\n")
+    third = record_of(deployed, "0.2.5", {"client": another(deployed, "client", "third-client", ["LABEL third=yes"])})
+    assert all(images(second) & kept(node) for node in NODES)
+    for node in NODES:  # what ended holds its image, until the Swarm forgets it
+        on(node, "container", "prune", "--force")
+    answer = deploy(deployed, third)
+    assert answer.returncode == 0, answer.stdout[-5000:]
+    assert set(running().values()) == images(third)
+    # The new one, and the one before, which a rollback needs.
+    assert len(releases()) == 2
+    for node in NODES:
+        assert images(third) | images(deployed.first) <= kept(node)
+        assert not images(second) & kept(node)
+    answer = deploy(deployed, third, "rollback")
+    assert answer.returncode == 0, answer.stdout[-5000:]
+    assert set(running().values()) == images(deployed.first)
+    assert on("node1", "config", "ls", "--quiet", "--filter", f"name={STACK}-lock") == ""
+
+
+def test_beside_another_machine_nothing_is_deployed(deployed, second):
+    lock("another")
+    before = running()
+    for goal in ("deploy", "rollback", "undeploy"):
+        refused(deploy(deployed, second, goal), "a-colleague", f"docker config rm {STACK}-lock")
+    assert running() == before
+    on("node1", "config", "rm", f"{STACK}-lock")
 
 
 def test_a_candidate_that_answers_500_serves_nobody_and_no_client_notices(deployed, figures):

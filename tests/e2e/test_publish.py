@@ -240,7 +240,7 @@ class TestPublished:
         assert ask_registry(published, "todobackend/todobackend/manifests/latest")[1] == before
 
     def test_a_wheel_is_never_overwritten(self, published):
-        index = f"{published.release_project}registry-index-1"
+        index = f"{published.release_project}lab-index-1"
         wheel = next(name for name in published.record["wheels"] if name.startswith("todobackend-"))
         published.must("tag", "latest", env=published.env)
         published.path("docker-config/other").write_text("other bits")
@@ -296,7 +296,7 @@ class TestReleaseFrom:
         assert inspect("todobackend:accepted-elsewhere")["Config"]["Labels"][REVISION] == published.record["commit"]
 
     def test_a_wheel_with_another_digest_is_not_installed(self, published, elsewhere):
-        index = f"{published.release_project}registry-index-1"
+        index = f"{published.release_project}lab-index-1"
         wheel = next(name for name in published.record["wheels"] if name.startswith("sqlparse-"))
         image = inspect("todobackend:built-elsewhere")["Id"]
         script = f"cp /packages/{wheel} /tmp/kept && echo more >>/packages/{wheel}"

@@ -50,7 +50,7 @@ def server(checkout, tmp_path_factory):
     server = Server(checkout, tmp_path_factory.mktemp("repository") / "shop.git")
     yield server
     server.make("lab-down")
-    assert docker("ps", "--all", "--quiet", "--filter", f"name={checkout.release_project}ci") == ""
+    assert docker("ps", "--all", "--quiet", "--filter", f"name={checkout.release_project}lab-worker") == ""
 
 
 def test_a_bad_commit_is_red_where_it_is_found_and_goes_no_further(server):

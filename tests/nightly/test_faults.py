@@ -185,7 +185,7 @@ def fill(disk, leave):
 
 # Not under /run, which is the container's own.
 INIT = """
-# What docker/cluster/node.sh does before it starts the engine: the same for an engine that may end.
+# What docker/lab/node/node.sh does before it starts the engine: the same for an engine that may end.
 set -eu
 for folder in /proc/sys $(awk '$2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts); do
     mount -o remount,bind,rw "$folder"
@@ -212,7 +212,7 @@ class Machine:
         (folder / "init.sh").write_text(INIT)
         (folder / "checkout").mkdir()
         self.checkout = Checkout(folder / "checkout", "-onmachine")
-        # The rights are those of docker/cluster/docker-compose.yml. The disk takes the memory that is used of it.
+        # The rights are those of docker/lab/docker-compose.yml. The disk takes the memory that is used of it.
         options = "--init --cgroupns private --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add SYS_PTRACE"
         options += " --security-opt seccomp=unconfined --security-opt apparmor=unconfined --tmpfs /run"
         options += " --mount type=tmpfs,destination=/var/lib/docker,tmpfs-size=6g --entrypoint sh"
@@ -286,13 +286,8 @@ def machine(checkout, tmp_path_factory):
     checkout.must("base")
     parents = dict(line.split("=") for line in checkout.path(".state/parents.env").read_text().splitlines())
     image = f"todobackend-node:built{checkout.build_id}"
-    settings = checkout.path(".state/network")
-    docker(
-        *("build", "--quiet", "--tag", image, "--label", f"todobackend.pipeline={checkout.release_project}"),
-        *("--build-arg", f"DEBIAN_PARENT={parents['DEBIAN_PARENT']}"),
-        *("--secret", f"id=ca,src={settings}/ca.pem", "--secret", f"id=apt,src={settings}/apt.conf"),
-        str(checkout.path("docker/cluster")),
-    )
+    given = ("--env-file", str(checkout.path(f".state/compose{checkout.build_id}.env")))
+    docker("compose", *given, "--file", str(checkout.path("docker/images.yml")), "build", "--quiet", "node")
     made = Machine(image, tmp_path_factory.mktemp("machine"))
     try:
         saved = tmp_path_factory.mktemp("parents") / "parents.tar"

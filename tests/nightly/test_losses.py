@@ -88,7 +88,7 @@ class TestBadRelease:
     def test_a_registry_that_is_away_is_found_before_anything_changes(self, deployed):
         before = running()
         record = bad(deployed, "away", "todobackend/wsgi.py", "django = get_wsgi", "django =  get_wsgi")
-        registry = f"{STACK}registry-registry-1"
+        registry = f"{STACK}lab-registry-1"
         docker("stop", registry)
         try:
             # With the login that `make login` kept: the registry is asked by the nodes alone.

@@ -9,7 +9,7 @@ import yaml
 
 from support.commands import ROOT
 
-NAV = yaml.safe_load((ROOT / "docker/docs/mkdocs.yml").read_text())["nav"]
+NAV = yaml.safe_load((ROOT / "docker/tools/docs/mkdocs.yml").read_text())["nav"]
 SECONDS = 1200  # a limit for each command that only one that hangs meets
 
 

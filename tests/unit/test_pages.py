@@ -19,7 +19,7 @@ def hooks(monkeypatch):
     monkeypatch.setitem(sys.modules, "mkdocs.structure.files", SimpleNamespace(File=None, Files=None))
     for name in ("mkdocs", "mkdocs.structure"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.syspath_prepend(str(ROOT / "docker/docs"))
+    monkeypatch.syspath_prepend(str(ROOT / "docker/tools/docs"))
     monkeypatch.chdir(ROOT)
     yield importlib.import_module("hooks")
     del sys.modules["hooks"]

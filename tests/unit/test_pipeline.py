@@ -39,13 +39,13 @@ class TestKnobs:
 
     def test_the_build_id_is_in_every_name(self):
         found = Configuration.read({**KNOBS, "BUILD_ID": "-7"})
-        names = (found.dev_project, found.release_project, found.registry_project, found.ci_project)
-        assert names == ("todobackend-7dev", "todobackend-7", "todobackend-7registry", "todobackend-7ci")
+        names = (found.dev_project, found.candidate_project, found.release_project, found.lab_project)
+        assert names == ("todobackend-7dev", "todobackend-7-candidate", "todobackend-7", "todobackend-7lab")
 
     @pytest.mark.parametrize(
         ("name", "value"),
         [
-            *(("BUILD_ID", value) for value in ("A", "a b", "ü", "a;b", "a.b", "a\n", "xdev", "-lab", "ci")),
+            *(("BUILD_ID", value) for value in ("A", "a b", "ü", "a;b", "a.b", "a\n", "xdev", "-lab", "-candidate")),
             *((name, "http") for name in KNOBS if name.endswith("_PORT")),
             *((name, "soon") for name in ("PROBE_TIMEOUT", "PROBE_DELAY", "MIN_FREE_GIB")),
             *(("REPO_NAME", value) for value in ("To Do", "a-", "_a", "a/b")),

@@ -8,7 +8,7 @@ import pytest
 from support.commands import ROOT
 from support.report import SUITES, Page
 
-sys.path.append(str(ROOT / "docker/report"))
+sys.path.append(str(ROOT / "docker/tools/report"))
 import report
 
 OLD, NEW = "0123456789ab", "ba9876543210"

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import threading
 from types import SimpleNamespace
@@ -72,6 +73,8 @@ def engine_at(root):
     """Return an engine that has the parents, with a checkout of one source."""
     (root / "src").mkdir(parents=True)
     (root / "src/models.py").write_text("one\n")
+    (root / "docker").mkdir()
+    shutil.copy(ROOT / "docker/images.yml", root / "docker")
     for file in compose.files("candidate"):
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text("name: ${RELEASE_PROJECT:?}\n")
@@ -116,7 +119,7 @@ class TestRelease:
     def test_from_nothing_every_step_comes_once_and_in_order(self, engine):
         this = pipeline(engine)
         order = [
-            ran(engine, "dev", "build", "test") or ran(engine, "build", "test"),
+            ran(engine, "build", "dev"),
             ran(engine, "run", "test.sh"),
             ran(engine, "tag", TESTED),
             ran(engine, "run", "builder"),
@@ -187,7 +190,7 @@ class TestRelease:
         (engine.root / "target/release.json").write_text('{"commit": "c0ffee", "published": "2026-01-01T00:00:00Z"}')
         assert release.describe(on(engine))["APP_REVISION"] == "c0ffee"
 
-    @pytest.mark.parametrize("words", ["build agent", "build app nginx", "build client test browser-test"])
+    @pytest.mark.parametrize("words", ["build agent app nginx", "build npm", "build client specs browser-specs"])
     def test_an_image_that_does_not_build_is_no_verdict(self, engine, words):
         build.run(on(engine))
         engine.results = {words: Result(1, "")}
@@ -443,8 +446,8 @@ class TestBuilt:
         engine.revision = "fedcba9876543210"
         engine.commands.clear()
         pipeline(engine)
-        assert ran(engine, "build", "app", "nginx")
-        assert not ran(engine, "docker/dev/docker-compose.yml", "build", "test")
+        assert ran(engine, "build", "agent", "app", "nginx")
+        assert not ran(engine, "build", "dev")
 
     def test_what_cannot_be_read_is_left_to_docker_and_not_remembered(self, engine, monkeypatch):
         def vanished(*arguments, **options):
@@ -453,8 +456,8 @@ class TestBuilt:
         monkeypatch.setattr(built.files, "digest", vanished)
         for _ in range(2):
             engine.commands.clear()
-            images.build_by_compose(on(engine), "dev", "the dev image", "test")
-            assert ran(engine, "build", "test")
+            images.build(on(engine), "the dev image", "dev")
+            assert ran(engine, "build", "dev")
         assert not (engine.root / ".state/built").exists()
 
     def test_any_error_of_a_build_beside_the_others_is_raised(self, engine):
@@ -469,7 +472,7 @@ class TestBuilt:
 
         def edited_meanwhile(environment, command):
             answer = compose_command(environment, command)
-            if {"build", "test"} <= set(command):
+            if {"build", "dev"} <= set(command):
                 (engine.root / "src/models.py").write_text("two\n")
             return answer
 
@@ -478,7 +481,7 @@ class TestBuilt:
         monkeypatch.setattr(engine, "compose", compose_command)
         engine.commands.clear()
         build.run(on(engine))
-        assert ran(engine, "build", "test")
+        assert ran(engine, "build", "dev")
 
 
 class TestKilled:
@@ -502,6 +505,7 @@ class TestKilled:
             assert set(ACCEPTED) <= set(killed.images), last
             assert is_whole(root / "target"), last
             assert list(root.glob(".target.*")) == [], last
+            assert killed.candidate == {}, last
             on(killed)
 
 
@@ -560,7 +564,7 @@ class TestRed:
         assert "opens no gate" in said(this)[-1]
 
     def test_an_image_that_does_not_build_runs_no_test(self, engine):
-        engine.results = {"docker/dev/docker-compose.yml build test": Result(1, "")}
+        engine.results = {"build agent dev": Result(1, "")}
         with pytest.raises(InfrastructureError, match="dev image to build"):
             test.run(on(engine))
         assert not ran(engine, "run", "test.sh")
@@ -737,6 +741,7 @@ class TestTag:
 
 
 class TestPublish:
+    RELEASE = ROOT / "docker/release/Dockerfile"
     DIGEST = f"sha256:{'a' * 64}"
 
     @pytest.fixture
@@ -763,12 +768,12 @@ class TestPublish:
         return engine
 
     def test_the_edge_is_pushed_anew_when_any_of_its_files_is_another(self):
-        lines = re.findall(
-            "^COPY (?!.*--from)(.*)$", (ROOT / "docker/deploy/edge/Dockerfile").read_text(), re.MULTILINE
-        )
-        files = [word for line in lines for word in line.split()[:-1] if not word.startswith("--")]
+        stages = dict(re.findall("^FROM .* AS (.*)\n((?:(?!FROM).*\n)*)", self.RELEASE.read_text(), re.MULTILINE))
+        lines = [line for name in ("server-files", "server", "edge") for line in stages[name].splitlines()]
+        copied = [line for line in lines if line.startswith("COPY") and "--from" not in line]
+        files = [word for line in copied for word in line.split()[1:-1] if not word.startswith("--")]
         assert len(files) >= 7
-        assert [file for file in files if not f"docker/{file}".startswith(publish.EDGE)] == []
+        assert [file for file in files if file not in publish.EDGE] == []
 
     def test_everything_is_asked_before_anything_is_sent(self, tagged):
         tagged.user_environment = {"PACKAGE_INDEX_URL": "http://me:hunter2@index.example/simple/"}
@@ -1029,7 +1034,7 @@ class TestClean:
         assert ("docker", "volume", "rm", "c") in engine.commands
         assert ("docker", "rmi", "--force", "d") in engine.commands
         listed = " ".join(word for command in engine.commands for word in command)
-        kinds = ("dev", "-candidate", "registry", "lab", "ci", "-ci", "-cidev", "-ci-candidate")
+        kinds = ("dev", "-candidate", "lab", "-ci", "-cidev", "-ci-candidate")
         for name in (f"todobackend{kind}" for kind in kinds):
             assert f"project={name} " in listed
         assert not (engine.root / ".state/registry").exists()
@@ -1101,7 +1106,7 @@ class TestVariables:
             this.write_variables(judged="accepted")
             assert f".state/{file}-7.env" in this.compose(environment, "ps")
             text = (engine.root / f".state/{file}-7.env").read_text()
-            for variable, name in (("RELEASE", ""), ("NGINX", "-nginx"), ("CLIENT", "-client")):
+            for variable, name in (("APP", ""), ("NGINX", "-nginx"), ("CLIENT", "-client")):
                 assert f"{variable}_IMAGE='todobackend{name}:{verdict}-7'\n" in text
             assert f"RELEASE_PROJECT='todobackend-7{project}'\n" in text
             assert "SPECS_IMAGE='todobackend-specs:built-7'\n" in text
@@ -1242,7 +1247,7 @@ class TestRefresh:
 
         def resolve(this, newest):
             assert newest
-            assert ran(engine, "build", "todobackend-base:built"), "the linters stand on the new base image"
+            assert ran(engine, "build", "base"), "the linters stand on the new base image"
             (engine.root / self.LOCK).write_text("django==5.2.2 ; x \\\n    --hash=sha256:bb\nseven==1.0\n")
             if engine.statuses:
                 raise InfrastructureError("no network")

@@ -21,13 +21,13 @@ lock src 3.11 requirements/release.txt pyproject.toml --extra release --constrai
 mapfile -t runtime < <(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package=\1/p' src/requirements/base.txt)
 lock src 3.11 requirements/test.txt pyproject.toml --extra test --constraint requirements/base.txt "${runtime[@]}"
 lock docker/dev 3.13 tools.txt tools.in
-lock docker/lint 3.13 requirements.txt requirements.in
+lock docker/tools/lint 3.13 requirements.txt requirements.in
 lock ansible 3.13 requirements.txt requirements.in
-lock docker/registry 3.13 requirements.txt requirements.in
-lock docker/publish 3.13 requirements.txt requirements.in
-lock docker/report 3.13 requirements.txt requirements.in
-lock docker/docs 3.13 requirements.txt requirements.in
-lock docker/ci-server 3.13 requirements.txt requirements.in
+lock docker/lab/index 3.13 requirements.txt requirements.in
+lock docker/tools/publish 3.13 requirements.txt requirements.in
+lock docker/tools/report 3.13 requirements.txt requirements.in
+lock docker/tools/docs 3.13 requirements.txt requirements.in
+lock docker/lab/ci-server 3.13 requirements.txt requirements.in
 lock tests 3.11 requirements.txt requirements.in
 lock bench 3.11 requirements.txt requirements.in
 lock bench/gunicorn 3.13 requirements.txt requirements.in

@@ -23,7 +23,7 @@ mountpoint -q /var/lib/docker ||
 # containers' cgroups in the other.
 for folder in /proc/sys $(awk '$2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts); do
     mount -o remount,bind,rw "$folder" 2>/dev/null ||
-        fail "expected to make $folder writable, found that this container may not. It needs the capability SYS_ADMIN: docker/cluster/docker-compose.yml"
+        fail "expected to make $folder writable, found that this container may not. It needs the capability SYS_ADMIN: docker/lab/docker-compose.yml"
 done
 
 # cgroup v2: a group that hands controllers down may not hold processes itself, so those there move into one below. Again

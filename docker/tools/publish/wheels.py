@@ -120,7 +120,7 @@ def fetch():
     asked.write_text(
         "".join("{}=={} --hash=sha256:{}\n".format(*name.split("-")[:2], digest) for name, digest in wanted().items())
     )
-    pip = ("python3", "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
+    pip = ("pip", "download", "-q", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
     which = ("--only-binary=:all:", "--require-hashes", "--requirement", asked, "--dest", ".")
     answer = run(*pip, *which, PIP_INDEX_URL=os.environ["PACKAGE_INDEX_URL"])
     asked.unlink()

@@ -84,7 +84,8 @@ def on_files(files: Files, config: Any) -> Files:
     """
     for plot in sorted(Path(PLOTS).glob("*.svg")):
         files.append(File.generated(config, str(plot), abs_src_path=str(plot.resolve())))
-    files.append(File.generated(config, "assets/site.css", abs_src_path=str(Path("docker/docs/site.css").resolve())))
+    style = Path("docker/tools/docs/site.css").resolve()
+    files.append(File.generated(config, "assets/site.css", abs_src_path=str(style)))
     return files
 
 
