@@ -22,12 +22,14 @@ def run(context: Context) -> None:
 
 
 def resolve(context: Context, newest: bool = False) -> None:
-    """Resolve Python's packages, then npm's; with `newest` to the newest versions that are allowed."""
+    """Resolve npm's packages, then Python's; with `newest` to the newest versions that are allowed."""
     context.info("Resolving...")
-    images.build_linters(context)
     try:
-        resolve_python(context, newest)
+        # First what the linters are made from: theirs is the image that resolves Python's packages.
+        images.build_npm(context)
         resolve_npm(context, newest)
+        images.build_linters(context)
+        resolve_python(context, newest)
     finally:
         # A run that is interrupted would leave it at work.
         context.capture(("docker", "rm", "--force", container(context)))

@@ -20,6 +20,7 @@ BROKEN = {
     "bandit": ("src/todobackend/broken.py", "import pickle\n\nprint(pickle.loads(b''))\n"),
     "shellcheck": ("docker/broken.sh", "#!/bin/bash\necho $1\n"),
     "hadolint": ("docker/broken/Dockerfile", "FROM debian\nRUN cd /tmp\n"),
+    "textlint": ("docs/broken.md", "Each stage shall leave an artifact.\n"),
     "yamllint": ("docker/broken.yml", "a:   1\na: 2\n"),
     "compose schema": ("docker/broken/docker-compose.yml", "services:\n  db:\n    imaje: mysql\n"),
     "github-workflows": WORKFLOW,

@@ -128,5 +128,6 @@ class TestNewestEngine:
         machine.shell('make backup FILE="one, two.gz" && test -s "one, two.gz"')
 
     def test_nothing_is_left(self, machine):
-        machine.shell("make undeploy && docker swarm leave --force && make clean")
+        machine.shell("make undeploy && docker swarm leave --force && docker volume rm todobackend-platform_data")
+        machine.shell("make clean")
         assert machine.shell("docker ps --all --quiet; docker volume ls --quiet | grep todobackend || true") == ""

