@@ -1,6 +1,6 @@
 # For those who work on this project itself, not on a service made from it. `make help ALL=1` shows it.
-TARGETS += tests nightly course bench docs docs-serve exercise lock
-OTHERS := nightly course docs-serve
+TARGETS += tests nightly course bench docs docs-serve exercise pictures lock
+OTHERS := nightly course docs-serve pictures
 
 ##@ The project itself
 tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" picks)
@@ -19,5 +19,8 @@ docs-serve: base ## the same on http://localhost:8020, following what is written
 	@pipeline/run docs serve
 
 exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
+
+pictures: parents ## the menu, and a release of the last commit beside what runs -> docs/pictures/menu.svg, release.svg
+	@python3 docs/pictures/terminal.py
 
 lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes

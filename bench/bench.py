@@ -17,14 +17,7 @@ SECTIONS = ("wait", "size", "service", "growth")
 
 
 def main(wanted: list[str]) -> None:
-    """Measure sections, write them down, draw and print them.
-
-    Args:
-        wanted: their names.
-
-    Raises:
-        BenchError: something failed or is misspelt.
-    """
+    """Measure sections, write them down, draw and print them."""
     unknown = [name for name in wanted if name not in SECTIONS]
     if unknown:
         raise BenchError(

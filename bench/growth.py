@@ -32,12 +32,8 @@ TEST = "    def test_{number}(self):\n        self.assertEqual(self.response.sta
 def measure(bench: Bench) -> dict:
     """Grow the lists and the tests.
 
-    Args:
-        bench: with the pipelines. ROUNDS (3) and SIZES of the environment are read.
-
-    Returns:
-        `lists` by contestant, request and length: seconds, peak of memory above the state before in bytes, bytes of the
-        answer; `tests` by number of tests added: seconds of `make test`.
+    Returns `lists` by contestant, request and length: seconds, peak of memory above the state before in bytes, bytes of
+    the answer; `tests` by number of tests added: seconds of `make test`.
     """
     rounds = int(os.environ.get("ROUNDS", "3"))
     sizes = [int(size) for size in os.environ.get("SIZES", "").split()] or list(SIZES)
@@ -62,14 +58,7 @@ def measure(bench: Bench) -> dict:
 def one(stack: Served, method: str, path: str, size: int) -> dict[str, float]:
     """Ask once, of an application that has just started: so the peak is this request's.
 
-    Args:
-        stack: which.
-        method: of the request.
-        path: of the request.
-        size: items of the list.
-
-    Returns:
-        `seconds`; `peak`: by how many bytes the process that answered grew at most; `answer`: bytes.
+    Returns `seconds`; `peak`: by how many bytes the process that answered grew at most; `answer`: bytes.
     """
     stack.fill(size)
     docker("restart", stack.app)
@@ -87,12 +76,7 @@ def one(stack: Served, method: str, path: str, size: int) -> dict[str, float]:
 def tests(bench: Bench, rounds: int) -> dict:
     """Time `make test` with more and more tests, everything built but the source.
 
-    Args:
-        bench: with our pipeline.
-        rounds: how often.
-
-    Returns:
-        By number of tests added: seconds of make, and of what it times itself.
+    Returns by number of tests added: seconds of make, and of what it times itself.
     """
     module = bench.ours.folder / "src/todo/tests/test_generated.py"
     taken: dict[int, list] = {}

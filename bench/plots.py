@@ -35,12 +35,7 @@ mpl.rcParams.update({
 
 
 def keep(figure: Figure, name: str) -> None:
-    """Write a picture.
-
-    Args:
-        figure: drawn.
-        name: of the file, without its ending.
-    """
+    """Write a picture."""
     PLOTS.mkdir(exist_ok=True)
     path = PLOTS / f"{name}.svg"
     figure.savefig(path, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
@@ -50,15 +45,7 @@ def keep(figure: Figure, name: str) -> None:
 
 
 def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, float]]], log: bool = False) -> None:
-    """Draw groups of bars, one group per row.
-
-    Args:
-        name: of the file.
-        title: above.
-        unit: below.
-        rows: each with its values by contestant.
-        log: a scale of powers of ten, where values lie far apart.
-    """
+    """Draw groups of bars, one group per row."""
     contestants = list(dict.fromkeys(key for _, values in rows for key in values))
     figure, axes = plt.subplots(figsize=(8, 0.9 + len(rows) * (0.16 * len(contestants) + 0.14)))
     thick = 0.8 / len(contestants)
@@ -90,11 +77,7 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, float
 
 
 def wait(found: dict) -> None:
-    """Draw the waits, the floor and the timelines.
-
-    Args:
-        found: the section.
-    """
+    """Draw the waits, the floor and the timelines."""
     seconds, suites = found["seconds"], found["suites"]
     states = [state for state in STATES if state in seconds["ours"]["test"]]
     # A scale for each, as they lie far apart.
@@ -124,13 +107,7 @@ def wait(found: dict) -> None:
 
 
 def timeline(name: str, title: str, run: dict) -> None:
-    """Draw a Gantt chart of one run.
-
-    Args:
-        name: of the file.
-        title: above.
-        run: by timeline.record.
-    """
+    """Draw a Gantt chart of one run."""
     whole = run["seconds"]
     rows = [(phase["name"][:44], [(phase["from"], phase["to"], "#999999")]) for phase in run["phases"]]
     for span in run["containers"]:
@@ -154,11 +131,7 @@ def timeline(name: str, title: str, run: dict) -> None:
 
 
 def size(found: dict) -> None:
-    """Draw the images' sizes.
-
-    Args:
-        found: the section.
-    """
+    """Draw the images' sizes."""
     images = {
         name: {part: image["bytes"] / 1e6 for part, image in parts.items()} for name, parts in found["images"].items()
     }
@@ -175,11 +148,7 @@ def size(found: dict) -> None:
 
 
 def service(found: dict) -> None:
-    """Draw the rates and the memory.
-
-    Args:
-        found: the section.
-    """
+    """Draw the rates and the memory."""
     names = ("ours", "gunicorn", "course", "files")
     rows = [
         (case, {name: values[name]["per_second"]["median"] for name in names if name in values})
@@ -200,11 +169,7 @@ def service(found: dict) -> None:
 
 
 def growth(found: dict) -> None:
-    """Draw time and memory by length of the list, and `make test` by tests.
-
-    Args:
-        found: the section.
-    """
+    """Draw time and memory by length of the list, and `make test` by tests."""
     figure, (times, memory) = plt.subplots(1, 2, figsize=(9, 3.6))
     styles = ("-", "--", ":")
     for name, requests in found["lists"].items():
@@ -245,15 +210,7 @@ DRAWN: dict[str, Callable[[dict], None]] = {"wait": wait, "size": size, "service
 
 
 def draw(everything: dict, wanted: list[str]) -> list[Path]:
-    """Draw sections.
-
-    Args:
-        everything: what was measured.
-        wanted: the sections; those that were never measured are left out.
-
-    Returns:
-        All pictures that there are.
-    """
+    """Draw sections. Returns all pictures that there are."""
     for name in wanted:
         if name in everything:
             DRAWN[name](everything[name])

@@ -19,18 +19,7 @@ class BenchError(Exception):
 
 
 def output(*command: str, cwd: Path = ROOT) -> str:
-    """Run a command to its end.
-
-    Args:
-        command: the program and its arguments.
-        cwd: where it runs.
-
-    Returns:
-        What it printed, without the last line's end.
-
-    Raises:
-        BenchError: it failed.
-    """
+    """Run a command to its end. Returns what it printed, without the last line's end."""
     done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-5:]
@@ -41,33 +30,19 @@ def output(*command: str, cwd: Path = ROOT) -> str:
 
 
 def load() -> dict:
-    """Read what was measured so far.
-
-    Returns:
-        The sections by name.
-    """
+    """Read what was measured so far. Returns the sections by name."""
     return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
 
 
 def save(section: str, measured: str, values: dict) -> None:
-    """Put a section in the place of the one before.
-
-    Args:
-        section: its name.
-        measured: the commit.
-        values: what was measured; times in seconds, sizes in bytes, unless a name says otherwise.
-    """
+    """Put a section in the place of the one before."""
     everything = load()
     everything[section] = {**circumstances(), "commit": measured, **values}
     RESULTS.write_text(json.dumps(everything, indent=1) + "\n")
 
 
 def commit() -> str:
-    """Name what is measured.
-
-    Returns:
-        The commit, with `-dirty` where the checkout differs from it.
-    """
+    """Name what is measured. Returns the commit, with `-dirty` where the checkout differs from it."""
     name = output("git", "rev-parse", COMMIT or "HEAD")
     # What a run writes itself makes no difference to what was measured.
     if not COMMIT and output("git", "status", "--porcelain", "--", ".", ":!bench/results.json", ":!bench/plots"):
@@ -76,11 +51,7 @@ def commit() -> str:
 
 
 def circumstances() -> dict:
-    """Describe when and where it was measured.
-
-    Returns:
-        Date and machine.
-    """
+    """Describe when and where it was measured. Returns date and machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -94,25 +65,10 @@ def circumstances() -> dict:
 
 
 def spread(values: list[float]) -> dict:
-    """Sum several rounds up.
-
-    Args:
-        values: one per round.
-
-    Returns:
-        The median and all values.
-    """
+    """Sum several rounds up. Returns the median and all values."""
     return {"median": statistics.median(values), "all": values}
 
 
 def median(values: list[dict], name: str) -> dict:
-    """Sum one figure of several rounds up.
-
-    Args:
-        values: the rounds.
-        name: of the figure in each.
-
-    Returns:
-        As `spread`.
-    """
+    """Sum one figure of several rounds up. Returns as `spread`."""
     return spread([value[name] for value in values])

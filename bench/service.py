@@ -15,15 +15,8 @@ CONNECTIONS = 16
 def measure(bench: Bench) -> dict:
     """Load all stacks in turn, case by case and round by round.
 
-    Args:
-        bench: with the pipelines. ROUNDS (5), SECONDS_EACH (4) and CASES (all) of the environment are read.
-
-    Returns:
-        `cases` by case and contestant: requests per second, p50 and p99 in ms;
-        `memory_mib` after each case's last round.
-
-    Raises:
-        BenchError: a contestant gave an answer that is not 2xx.
+    Returns `cases` by case and contestant: requests per second, p50 and p99 in ms; `memory_mib` after each case's last
+    round.
     """
     rounds = int(os.environ.get("ROUNDS", "5"))
     seconds = int(os.environ.get("SECONDS_EACH", "4"))
@@ -69,13 +62,7 @@ def measure(bench: Bench) -> dict:
 def prepare(case: str, applications: list[Served], ceiling: Files) -> tuple[str, list[str]]:
     """Fill the lists for a case, and give its answer to the ceiling.
 
-    Args:
-        case: one of `CASES`.
-        applications: with a database.
-        ceiling: without.
-
-    Returns:
-        The method, and the paths that take turns.
+    Returns the method, and the paths that take turns.
     """
     if case == "post":
         length, method, paths = 0, "POST", ["/todos"]
@@ -96,20 +83,7 @@ def prepare(case: str, applications: list[Served], ceiling: Files) -> tuple[str,
 
 
 def load(stack: Served, method: str, paths: list[str], seconds: int) -> dict:
-    """Load one stack.
-
-    Args:
-        stack: which.
-        method: of every request.
-        paths: which take turns.
-        seconds: how long.
-
-    Returns:
-        `per_second`, `p50_ms`, `p99_ms`.
-
-    Raises:
-        BenchError: an answer was not 2xx, or none came.
-    """
+    """Load one stack. Returns `per_second`, `p50_ms`, `p99_ms`."""
     asked = ["/answer"] if isinstance(stack, Files) else paths
     # With --timeout: an answer that takes long is slow, not lost.
     said = docker(

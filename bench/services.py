@@ -17,45 +17,24 @@ HERE = ROOT / "bench"
 class Served:
     """One way of serving.
 
-    Attributes:
-        name: in the results.
-        port: on the loopback address.
-        app: the container with the application.
-        containers: those whose memory counts, by what they are: not the database.
-        python: how to run the application's Python in it.
+    Attributes: name: in the results; port: on the loopback address; app: the container with the application;
+    containers: those whose memory counts, by what they are: not the database; python: how to run the application's
+    Python in it
     """
 
     def __init__(self, name: str, port: int, project: str, python: list[str]) -> None:
-        """Name it.
-
-        Args:
-            name: in the results.
-            port: on the loopback address.
-            project: of Compose, with the services app and nginx.
-            python: a command of the application's container.
-        """
+        """Name it."""
         self.name, self.port, self.python = name, port, python
         self.app = f"{project}-app-1"
         self.containers = {"app": self.app, "nginx": f"{project}-nginx-1"}
 
     @property
     def address(self) -> str:
-        """Where it answers.
-
-        Returns:
-            Its address, without a path.
-        """
+        """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
     def fill(self, count: int) -> None:
-        """Make the list this long, with the numbers 1 to `count`.
-
-        Args:
-            count: of items.
-
-        Raises:
-            BenchError: it is not.
-        """
+        """Make the list this long, with the numbers 1 to `count`."""
         with (HERE / "fill.py").open() as program:
             done = subprocess.run(  # noqa: S603
                 ["docker", "exec", "--interactive", self.app, *self.python, "-", str(count), self.address],  # noqa: S607
@@ -68,18 +47,7 @@ class Served:
             )
 
     def request(self, method: str, path: str) -> tuple[int, bytes, float]:
-        """Ask once.
-
-        Args:
-            method: of HTTP.
-            path: with the query.
-
-        Returns:
-            Status, body, and seconds from the connection to the last byte.
-
-        Raises:
-            BenchError: the answer is not 2xx.
-        """
+        """Ask once. Returns status, body, and seconds from the connection to the last byte."""
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         connection.request(method, path)
@@ -94,14 +62,7 @@ class Served:
         return answer.status, body, time.monotonic() - began
 
     def wait(self, longest: float = 90) -> None:
-        """Wait until it answers.
-
-        Args:
-            longest: seconds.
-
-        Raises:
-            BenchError: it does not.
-        """
+        """Wait until it answers."""
         ends = time.monotonic() + longest
         while True:
             try:
@@ -118,11 +79,7 @@ class Served:
     def memory(self, name: str) -> dict[str, int]:
         """Read a line of /proc/PID/status of each of the application's processes.
 
-        Args:
-            name: VmRSS, or VmHWM, the peak.
-
-        Returns:
-            Bytes by number of the process.
+        Returns bytes by number of the process.
         """
         found = docker("exec", self.app, "sh", "-c", f"grep -H ^{name}: /proc/[0-9]*/status").splitlines()
         sizes = {re.search(r"/proc/(\d+)/", line)[1]: int(line.split()[1]) * 1024 for line in found}
@@ -140,25 +97,13 @@ class Files(Served):
         self.containers = {"nginx": self.app}
 
     def hold(self, path: str, body: bytes) -> None:
-        """Take an answer in.
-
-        Args:
-            path: without a query.
-            body: of the answer.
-        """
+        """Take an answer in."""
         command = f"mkdir -p $(dirname /srv/files{path}) && cat >/srv/files{path}"
         subprocess.run(["docker", "exec", "--interactive", self.app, "sh", "-c", command], input=body, check=True)  # noqa: S603, S607
 
 
 def ours_and_course(bench: Bench) -> list[Served]:
-    """Bring the two pipelines' releases up.
-
-    Args:
-        bench: with the pipelines.
-
-    Returns:
-        Both.
-    """
+    """Bring the two pipelines' releases up."""
     say("Releasing ours and the course's")
     for pipeline in (bench.ours, bench.course):
         if pipeline.name == "course":
@@ -178,14 +123,7 @@ def ours_and_course(bench: Bench) -> list[Served]:
 
 
 def gunicorn(bench: Bench) -> Served:
-    """Bring our application up behind gunicorn.
-
-    Args:
-        bench: whose release image is there.
-
-    Returns:
-        It.
-    """
+    """Bring our application up behind gunicorn."""
     say("Starting gunicorn")
     build(
         "bench-gunicorn", "gunicorn", BASE_IMAGE=bench.ours.images["base"], RELEASE_IMAGE=bench.ours.images["release"]
@@ -218,14 +156,7 @@ def gunicorn(bench: Bench) -> Served:
 
 
 def files(bench: Bench) -> Files:
-    """Start nginx without an application.
-
-    Args:
-        bench: whose parent is used.
-
-    Returns:
-        It, with no file yet.
-    """
+    """Start nginx without an application. Returns it, with no file yet."""
     build("bench-files", "nginx", PARENT=bench.ours.parent, target="files")
     remove_each("rm", "--force", ids=["bench-files"])
     docker("run", "--detach", "--name", "bench-files", "--publish", f"127.0.0.1:{PORTS['FILES']}:8000", "bench-files")
@@ -233,14 +164,7 @@ def files(bench: Bench) -> Files:
 
 
 def stats(stacks: list[Served]) -> dict[str, dict[str, float]]:
-    """Ask docker for memory.
-
-    Args:
-        stacks: whose.
-
-    Returns:
-        MiB by stack and container.
-    """
+    """Ask docker for memory. Returns MiB by stack and container."""
     used = {}
     names = [name for stack in stacks for name in stack.containers.values()]
     for line in docker("stats", "--no-stream", "--format", "{{json .}}", *names).splitlines():

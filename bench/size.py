@@ -23,11 +23,7 @@ print(json.dumps(sizes))
 def measure(bench: Bench) -> dict:
     """Weigh the images of both pipelines, and the floor of the release image.
 
-    Args:
-        bench: with the pipelines.
-
-    Returns:
-        Bytes: `images` by contestant, with their layers; `packages` of the release image; `floor`; ratios.
+    Returns bytes: `images` by contestant, with their layers; `packages` of the release image; `floor`; ratios.
     """
     for pipeline in (bench.ours, bench.course):
         if not all(lines("image", "ls", "--quiet", image) for image in pipeline.images.values()):
@@ -67,25 +63,14 @@ def measure(bench: Bench) -> dict:
 
 
 def image_size(image: str) -> int:
-    """Weigh an image.
-
-    Args:
-        image: its name.
-
-    Returns:
-        Bytes, unpacked.
-    """
+    """Weigh an image. Returns bytes, unpacked."""
     return int(docker("image", "inspect", "--format", "{{.Size}}", image))
 
 
 def layers(image: str) -> list[dict]:
     """List what an image is made of.
 
-    Args:
-        image: its name.
-
-    Returns:
-        Bytes and command of each layer that weighs something, the parent's first.
+    Returns bytes and command of each layer that weighs something, the parent's first.
     """
     entries = docker("history", "--no-trunc", "--human=false", "--format", "{{json .}}", image).splitlines()
     found = [json.loads(entry) for entry in reversed(entries)]
@@ -99,11 +84,7 @@ def layers(image: str) -> list[dict]:
 def debian_packages(bench: Bench) -> dict[str, int]:
     """Ask dpkg what the release image has that its parent has not.
 
-    Args:
-        bench: with our images.
-
-    Returns:
-        Bytes by package, as the package says itself.
+    Returns bytes by package, as the package says itself.
     """
 
     def installed(image: str) -> dict[str, int]:
@@ -130,11 +111,7 @@ def debian_packages(bench: Bench) -> dict[str, int]:
 def python_packages(bench: Bench) -> dict[str, dict[str, int]]:
     """Ask Python what the release image's environment holds.
 
-    Args:
-        bench: with our images.
-
-    Returns:
-        By package the bytes of its `files`, and of the `bytecode` made of them.
+    Returns by package the bytes of its `files`, and of the `bytecode` made of them.
     """
     return json.loads(
         docker("run", "--rm", "--label=bench=size", bench.ours.images["release"], "python3", "-c", PACKAGES)
@@ -142,17 +119,7 @@ def python_packages(bench: Bench) -> dict[str, dict[str, int]]:
 
 
 def wheels(bench: Bench) -> int:
-    """Weigh the wheels of target/ as they would be unpacked.
-
-    Args:
-        bench: whose pipeline has built.
-
-    Returns:
-        Bytes.
-
-    Raises:
-        BenchError: there are none.
-    """
+    """Weigh the wheels of target/ as they would be unpacked. Returns bytes."""
     found = sorted((bench.ours.folder / "target").glob("*.whl"))
     if not found:
         raise BenchError("expected wheels in the copy's target/, found none. Type: make build")

@@ -28,23 +28,12 @@ MYSQL = os.environ.get("MYSQL_PARENT", "")
 
 
 def docker(*arguments: str) -> str:
-    """Run docker.
-
-    Args:
-        arguments: of docker.
-
-    Returns:
-        What it printed.
-    """
+    """Run docker. Returns what it printed."""
     return output("docker", *arguments)
 
 
 def say(text: str) -> None:
-    """Tell the person who waits.
-
-    Args:
-        text: one line.
-    """
+    """Tell the person who waits."""
     print(f"=> {text}", flush=True)
 
 
@@ -52,10 +41,7 @@ def say(text: str) -> None:
 class Run:
     """One run of make: how long, what it said and when.
 
-    Attributes:
-        began: Unix time in seconds.
-        seconds: from start to end.
-        lines: each with its second since the start.
+    Attributes: began: Unix time in seconds; seconds: from start to end; lines: each with its second since the start
     """
 
     began: float
@@ -64,21 +50,13 @@ class Run:
 
     @property
     def parts(self) -> dict[str, float]:
-        """What it timed itself, by label, in seconds.
-
-        Returns:
-            The labels with their times.
-        """
+        """What it timed itself, by label, in seconds. Returns the labels with their times."""
         found = (re.fullmatch(r" {3}([^:]+): ([0-9.]+) s", line) for _, line in self.lines)
         return {match[1]: float(match[2]) for match in found if match}
 
     @property
     def phases(self) -> list[dict]:
-        """What it announced (`=> ...`): each lasts until the next.
-
-        Returns:
-            Name, start and end in seconds.
-        """
+        """What it announced (`=> ...`): each lasts until the next. Returns name, start and end in seconds."""
         starts = [(at, line.removeprefix("=> ").rstrip(".")) for at, line in self.lines if line.startswith("=> ")]
         ends = [at for at, _ in starts[1:]] + [self.seconds]
         spans = zip(starts, ends, strict=True)
@@ -89,8 +67,7 @@ class Run:
     def suites(self) -> float:
         """What the tests themselves took: they are others in each pipeline, and more of them.
 
-        Returns:
-            Seconds: of the unit tests as Django says, of the acceptance tests with the container they run in.
+        Returns seconds: of the unit tests as Django says, of the acceptance tests with the container they run in.
         """
         said = (re.search(r"Ran \d+ tests? in ([0-9.]+)s", line) for _, line in self.lines)
         timed = sum(seconds for label, seconds in self.parts.items() if label.endswith(" tests") and "," not in label)
@@ -101,10 +78,7 @@ class Run:
 class Pipeline:
     """A Makefile in a folder of its own.
 
-    Attributes:
-        name: in the results.
-        projects: of Compose.
-        edited: the file a developer edits, relative to the folder.
+    Attributes: name: in the results; projects: of Compose; edited: the file a developer edits, relative to the folder
     """
 
     name: str
@@ -112,35 +86,17 @@ class Pipeline:
     edited: str
 
     def __init__(self, folder: Path) -> None:
-        """Make it.
-
-        Args:
-            folder: where to put its files; must not exist.
-        """
+        """Make it."""
         self.folder = folder
         self.parent = PARENT
         self.edits = 0
 
     def knobs(self) -> dict[str, object]:
-        """Say what make is given.
-
-        Returns:
-            Variables of make.
-        """
+        """Say what make is given."""
         raise NotImplementedError
 
     def make(self, *goals: str) -> Run:
-        """Run make to its end and time it.
-
-        Args:
-            goals: of make.
-
-        Returns:
-            The run.
-
-        Raises:
-            BenchError: it failed; the end of what it said has been printed.
-        """
+        """Run make to its end and time it."""
         command = ["make", *goals, *(f"{name}={value}" for name, value in self.knobs().items())]
         began, lines = time.time(), []
         with subprocess.Popen(  # noqa: S603
@@ -194,11 +150,7 @@ class Ours(Pipeline):
     }  # fmt: skip
 
     def __init__(self, folder: Path) -> None:
-        """Copy the checkout, or COMMIT, and commit the copy, since the release's labels come from git.
-
-        Args:
-            folder: where to.
-        """
+        """Copy the checkout, or COMMIT, and commit the copy, since the release's labels come from git."""
         super().__init__(folder)
         if COMMIT:
             folder.mkdir()
@@ -217,11 +169,7 @@ class Ours(Pipeline):
         output("git", *author, "commit", "-qm", "What is measured", cwd=folder)
 
     def knobs(self) -> dict[str, object]:
-        """Say what make is given.
-
-        Returns:
-            Its own names and ports; the parents by name, so that none is looked for.
-        """
+        """Say what make is given. Returns its own names and ports; the parents by name, so that none is looked for."""
         return {
             "BUILD_ID": BUILD_ID,
             "HTTP_PORT": PORTS["HTTP"],
@@ -233,11 +181,7 @@ class Ours(Pipeline):
     def service(self, name: str) -> dict:
         """Ask Compose for a service of the dev environment as it stands in the checkout.
 
-        Args:
-            name: of the service.
-
-        Returns:
-            The service's entry of the compose file, with its variables filled in.
+        Returns the service's entry of the compose file, with its variables filled in.
         """
         # The Makefile knows the build's id, which is in the name of the file of variables.
         rule = self.folder / "bench.mk"
@@ -267,20 +211,12 @@ class Course(Pipeline):
     images = {part: f"{COURSE}-{part}" for part in ("base", "dev", "release", "nginx", "agent", "specs")}
 
     def __init__(self, folder: Path) -> None:
-        """Copy it.
-
-        Args:
-            folder: where to.
-        """
+        """Copy it."""
         super().__init__(folder)
         shutil.copytree(ROOT / "bench" / "course", folder)
 
     def knobs(self) -> dict[str, object]:
-        """Say what make is given.
-
-        Returns:
-            Its names, its port, its parents and the network's settings.
-        """
+        """Say what make is given. Returns its names, its port, its parents and the network's settings."""
         network = {name: os.environ[name] for name in ("CA_FILE", "PIP_FILE", "NPM_FILE")}
         return {"COURSE": COURSE, "COURSE_PORT": PORTS["COURSE"], "PARENT": self.parent, "MYSQL": MYSQL, **network}
 
@@ -300,35 +236,19 @@ class Course(Pipeline):
 
 
 def lines(*arguments: str) -> list[str]:
-    """Run docker.
-
-    Args:
-        arguments: of docker.
-
-    Returns:
-        The lines it printed, each once.
-    """
+    """Run docker. Returns the lines it printed, each once."""
     return list(dict.fromkeys(docker(*arguments).split()))
 
 
 def remove_each(*command: str, ids: list[str]) -> None:
-    """Run a command of docker on ids, if there are any.
-
-    Args:
-        command: which removes.
-        ids: what it removes.
-    """
+    """Run a command of docker on ids, if there are any."""
     if ids:
         # Something may have gone meanwhile by itself.
         subprocess.run(["docker", *command, *ids], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603, S607
 
 
 def remove_project(project: str) -> None:
-    """Remove the containers, networks and volumes of a project of Compose.
-
-    Args:
-        project: its name.
-    """
+    """Remove the containers, networks and volumes of a project of Compose."""
     mine = ("--quiet", "--filter", f"label=com.docker.compose.project={project}")
     remove_each("rm", "--force", "--volumes", ids=lines("ps", "--all", *mine))
     remove_each("network", "rm", ids=lines("network", "ls", *mine))
@@ -336,13 +256,7 @@ def remove_project(project: str) -> None:
 
 
 def build(image: str, folder: str, **arguments: str) -> None:
-    """Build an image of the bench's own.
-
-    Args:
-        image: its name.
-        folder: under bench/.
-        arguments: build arguments, and `target`.
-    """
+    """Build an image of the bench's own."""
     given = [f"--target={arguments.pop('target')}"] if "target" in arguments else []
     given += [f"--build-arg={name}={value}" for name, value in arguments.items()]
     secret = [f"--secret=id={name},src={os.environ[file]}" for name, file in SECRETS.items()]
@@ -357,8 +271,7 @@ def fresh_parent() -> str:
 
     BuildKit knows an image by its layers, so a label alone would change nothing.
 
-    Returns:
-        Its name. Every step of a build that begins with it has to be done again.
+    Returns its name. Every step of a build that begins with it has to be done again.
     """
     mark = secrets.token_hex(8)
     name = f"bench-parent:{mark}"
@@ -376,11 +289,7 @@ def forget_downloads() -> None:
 
 
 def build_records() -> dict[str, str]:
-    """List what the engine keeps of builds.
-
-    Returns:
-        The time each record was made at, by its id.
-    """
+    """List what the engine keeps of builds. Returns the time each record was made at, by its id."""
     text = docker("buildx", "du", "--verbose")
     return dict(re.findall(r"^ID:\s+(\S+)\nCreated at:\s+(.+)$", text, re.MULTILINE))
 
@@ -388,19 +297,12 @@ def build_records() -> dict[str, str]:
 class Bench:
     """The folder and the names of one run; whatever happens, they are gone at its end, unless KEEP=yes.
 
-    Attributes:
-        folder: of the run, in the temporary folder.
-        commit: what is measured.
-        ours: this project.
-        course: the yardstick.
+    Attributes: folder: of the run, in the temporary folder; commit: what is measured; ours: this project; course: the
+    yardstick
     """
 
     def __enter__(self) -> "Bench":
-        """Begin.
-
-        Returns:
-            Itself.
-        """
+        """Begin."""
         self.records = build_records()
         self.cold = False
         self.folder = Path(tempfile.mkdtemp(prefix="todobackend-bench."))

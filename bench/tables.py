@@ -10,15 +10,7 @@ STATES = ("cold", "warm", "again", "edit-again", "edit")
 
 
 def table(head: list[str], rows: list[list[object]]) -> str:
-    """Write a table.
-
-    Args:
-        head: of the columns.
-        rows: of cells.
-
-    Returns:
-        Markdown, aligned so that a terminal shows it well too.
-    """
+    """Write a table. Returns Markdown, aligned so that a terminal shows it well too."""
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max([len(head[i]), 3, *(len(row[i]) for row in cells)]) for i in range(len(head))]
     # The first column holds words, the others numbers.
@@ -35,39 +27,18 @@ def table(head: list[str], rows: list[list[object]]) -> str:
 
 
 def number(value: float) -> str:
-    """Round to what matters.
-
-    Args:
-        value: to write.
-
-    Returns:
-        Three digits that count, more before the point.
-    """
+    """Round to what matters. Returns three digits that count, more before the point."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}"
 
 
 def mb(size: float) -> str:
-    """Write bytes.
-
-    Args:
-        size: in bytes.
-
-    Returns:
-        Megabytes (10^6).
-    """
+    """Write bytes. Returns megabytes (10^6)."""
     return number(size / 1e6)
 
 
 def wait(found: dict) -> list[str]:
-    """Show how long one waits.
-
-    Args:
-        found: the section.
-
-    Returns:
-        Blocks of text.
-    """
+    """Show how long one waits. Returns blocks of text."""
     seconds, suites, rows = found["seconds"], found["suites"], []
     for goal in ("test", "build", "release"):
         for state in STATES:
@@ -101,14 +72,7 @@ def wait(found: dict) -> list[str]:
 
 
 def size(found: dict) -> list[str]:
-    """Show how heavy the images are.
-
-    Args:
-        found: the section.
-
-    Returns:
-        Blocks of text.
-    """
+    """Show how heavy the images are. Returns blocks of text."""
     images, ratios, floor, rows = found["images"], found["ratios"], found["floor"], []
     for part, image in images["ours"].items():
         # The course has one nginx for everything, and no browser.
@@ -143,14 +107,7 @@ def size(found: dict) -> list[str]:
 
 
 def service(found: dict) -> list[str]:
-    """Show how fast the service is.
-
-    Args:
-        found: the section.
-
-    Returns:
-        Blocks of text.
-    """
+    """Show how fast the service is. Returns blocks of text."""
     names = ["ours", "gunicorn", "course", "files"]
 
     def row(case: str, figure: str) -> list[str]:
@@ -176,14 +133,7 @@ def service(found: dict) -> list[str]:
 
 
 def growth(found: dict) -> list[str]:
-    """Show how things grow.
-
-    Args:
-        found: the section.
-
-    Returns:
-        Blocks of text.
-    """
+    """Show how things grow. Returns blocks of text."""
     rows = []
     for name, requests in found["lists"].items():
         for request, by_size in requests.items():
@@ -225,16 +175,7 @@ ON_PAGE = {"wait": (0, 1), "size": (0,), "service": (0, 2), "growth": (0, 1)}
 
 
 def section(name: str, found: dict, chosen: tuple[int, ...] = ()) -> str:
-    """Write a section: when and where it was measured, and its tables.
-
-    Args:
-        name: of the section.
-        found: what was measured.
-        chosen: the numbers of its tables; all of them if there are none.
-
-    Returns:
-        Markdown.
-    """
+    """Write a section: when and where it was measured, and its tables. Returns Markdown."""
     machine = found["machine"]
     measured = (
         f"{found['date'][:10]}, commit {found['commit'][:10]}{'-dirty' if 'dirty' in found['commit'] else ''}, "
@@ -245,12 +186,7 @@ def section(name: str, found: dict, chosen: tuple[int, ...] = ()) -> str:
 
 
 def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
-    """Print sections.
-
-    Args:
-        everything: what was measured.
-        wanted: the sections; those that were never measured are left out.
-    """
+    """Print sections."""
     for name in wanted:
         if name in everything:
             print(f"\n### {name}\n\n{section(name, everything[name])}")
@@ -259,12 +195,7 @@ def show(everything: dict, wanted: list[str] | tuple[str, ...]) -> None:
 def filled(page: str, everything: dict) -> str:
     """Put the tables into a page, each between `<!-- name -->` and `<!-- end -->`.
 
-    Args:
-        page: Markdown.
-        everything: what was measured.
-
-    Returns:
-        The page with the tables of every section that was measured.
+    Returns the page with the tables of every section that was measured.
     """
     for name, found in everything.items():
         page = re.sub(

@@ -14,13 +14,8 @@ ONEOFF = "com.docker.compose.oneoff"
 def record(pipeline: Pipeline, goal: str) -> dict:
     """Run make with docker's events beside it.
 
-    Args:
-        pipeline: whose make.
-        goal: of make.
-
-    Returns:
-        `seconds` of the run; `phases` and `containers`, each with its name and seconds since the start: a container has
-        `created`, `started`, and `ended` where it did.
+    Returns `seconds` of the run; `phases` and `containers`, each with its name and seconds since the start: a container
+    has `created`, `started`, and `ended` where it did.
     """
     with subprocess.Popen(
         ["docker", "events", "--filter", "type=container", "--format", "{{json .}}"],  # noqa: S607
@@ -40,16 +35,7 @@ def record(pipeline: Pipeline, goal: str) -> dict:
 
 
 def containers(pipeline: Pipeline, run: Run, said: list[str]) -> list[dict]:
-    """Make spans of events.
-
-    Args:
-        pipeline: whose containers count.
-        run: which they belong to.
-        said: docker's events as JSON.
-
-    Returns:
-        As `record` says, by the time of their making.
-    """
+    """Make spans of events. Returns as `record` says, by the time of their making."""
     spans: dict[str, dict] = {}
     for line in said:
         event = json.loads(line)
@@ -71,12 +57,7 @@ def containers(pipeline: Pipeline, run: Run, said: list[str]) -> list[dict]:
 def as_text(recorded: dict, width: int = 60) -> str:
     """Draw it for a terminal.
 
-    Args:
-        recorded: by `record`.
-        width: in characters of the whole run.
-
-    Returns:
-        Lines: phases as `=`, a container as `.` from its making and `#` while it runs.
+    Returns lines: phases as `=`, a container as `.` from its making and `#` while it runs.
     """
     whole = recorded["seconds"]
 

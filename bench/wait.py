@@ -21,11 +21,7 @@ NETWORK = "bench-floor"
 def measure(bench: Bench) -> dict:
     """Time the pipelines in every state, alternating, and the floor.
 
-    Args:
-        bench: with the pipelines. ROUNDS (3) and STATES (all) of the environment are read.
-
-    Returns:
-        `seconds`, of these `suites`, and `parts` by contestant, goal and state; `floor`; `timeline`.
+    Returns `seconds`, of these `suites`, and `parts` by contestant, goal and state; `floor`; `timeline`.
     """
     rounds = int(os.environ.get("ROUNDS", "3"))
     states = os.environ.get("STATES", "").split() or list(STATES)
@@ -69,11 +65,7 @@ def measure(bench: Bench) -> dict:
 
 
 def prepare(pipeline: Pipeline) -> None:
-    """Build everything once.
-
-    Args:
-        pipeline: which.
-    """
+    """Build everything once."""
     say(f"wait: preparing {pipeline.name}")
     if isinstance(pipeline, Course):
         pipeline.make("images")
@@ -83,15 +75,7 @@ def prepare(pipeline: Pipeline) -> None:
 
 
 def in_state(pipeline: Pipeline, state: str) -> list[tuple[str, object]]:
-    """Bring a pipeline into a state and run its goals one after the other.
-
-    Args:
-        pipeline: which.
-        state: one of `STATES`.
-
-    Returns:
-        Each goal and its run.
-    """
+    """Bring a pipeline into a state and run its goals one after the other. Returns each goal and its run."""
     if state == "cold":
         pipeline.remove()
         forget_downloads()
@@ -110,11 +94,7 @@ def in_state(pipeline: Pipeline, state: str) -> list[tuple[str, object]]:
 def timelines(pipelines: list[Pipeline]) -> dict:
     """Record one run after `make clean` of `make test` and of `make release`.
 
-    Args:
-        pipelines: whose.
-
-    Returns:
-        By contestant and goal; see `timeline.record`.
+    Returns by contestant and goal; see `timeline.record`.
     """
     recorded: dict[str, dict] = {}
     for pipeline in pipelines:
@@ -131,14 +111,7 @@ def timelines(pipelines: list[Pipeline]) -> dict:
 
 
 def options(service: dict) -> list[str]:
-    """Translate a service of Compose for `docker run`.
-
-    Args:
-        service: its entry.
-
-    Returns:
-        Options, the image's name and the command.
-    """
+    """Translate a service of Compose for `docker run`. Returns options, the image's name and the command."""
     given = [f"--env={name}={value}" for name, value in (service.get("environment") or {}).items() if value is not None]
     tmpfs = service.get("tmpfs") or []
     given += [f"--tmpfs={path}" for path in ([tmpfs] if isinstance(tmpfs, str) else tmpfs)]
@@ -146,15 +119,7 @@ def options(service: dict) -> list[str]:
 
 
 def floor(ours: Ours, rounds: int) -> dict:
-    """Time each thing `make test` cannot do without.
-
-    Args:
-        ours: built.
-        rounds: how often.
-
-    Returns:
-        Seconds by name, and their sum.
-    """
+    """Time each thing `make test` cannot do without. Returns seconds by name, and their sum."""
     database, agent, test = (ours.service(name) for name in ("db", "agent", "test"))
     taken: dict[str, list[float]] = {}
     for number in range(rounds):
@@ -174,16 +139,7 @@ def floor(ours: Ours, rounds: int) -> dict:
 
 
 def once(database: dict, agent: dict, test: dict) -> dict[str, float]:
-    """Time each thing once.
-
-    Args:
-        database: of the dev environment, as its compose file has it.
-        agent: likewise.
-        test: likewise.
-
-    Returns:
-        Seconds by name.
-    """
+    """Time each thing once. Returns seconds by name."""
     common = ("--label=bench=floor", f"--network={NETWORK}")
     began = time.monotonic()
     container = docker(
@@ -216,39 +172,17 @@ def once(database: dict, agent: dict, test: dict) -> dict[str, float]:
 
 
 def image_entry(image: str) -> list[str]:
-    """Look at an image.
-
-    Args:
-        image: its name.
-
-    Returns:
-        Its entry point.
-    """
+    """Look at an image. Returns its entry point."""
     return docker("image", "inspect", "--format", "{{range .Config.Entrypoint}}{{println .}}{{end}}", image).split()
 
 
 def image_command(image: str) -> list[str]:
-    """Look at an image.
-
-    Args:
-        image: its name.
-
-    Returns:
-        Its command.
-    """
+    """Look at an image. Returns its command."""
     return docker("image", "inspect", "--format", "{{range .Config.Cmd}}{{println .}}{{end}}", image).split()
 
 
 def wait_for_greeting(port: int, longest: float = 120) -> None:
-    """Wait until MySQL greets. The published port opens before: docker holds it.
-
-    Args:
-        port: on the loopback address.
-        longest: seconds.
-
-    Raises:
-        BenchError: it did not in time.
-    """
+    """Wait until MySQL greets. The published port opens before: docker holds it."""
     ends = time.monotonic() + longest
     while time.monotonic() < ends:
         try:

@@ -1,16 +1,17 @@
 """README and docs say what the Makefile and the settings say."""
 
+import html
 import json
 import re
-import subprocess
 import sys
 
 import pytest
 from support.commands import ROOT, run
 
-sys.path += [str(ROOT), str(ROOT / "bench"), str(ROOT / "docs/exercises")]
+sys.path += [str(ROOT), str(ROOT / "bench"), str(ROOT / "docs/exercises"), str(ROOT / "docs/pictures")]
 import checks
 import tables
+import terminal
 
 from pipeline.configuration import KNOBS
 
@@ -21,9 +22,10 @@ TARGETS = RULES["Makefile"] | RULES["project.mk"]
 
 
 # Words of HTTP, settings and signals, which stand as they are written.
-AS_WRITTEN = set(
-    "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT DEBUG INFO REQUIRED SIGKILL SIGTERM FAIL NODE".split()
-)
+AS_WRITTEN = {
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"),
+    *("DEBUG", "INFO", "REQUIRED", "SIGKILL", "SIGTERM", "FAIL", "NODE"),
+}
 
 
 def test_every_abbreviation_is_in_the_glossary():
@@ -46,7 +48,7 @@ def test_every_target_is_known_to_make_and_has_a_verb():
     text = "".join(MAKEFILES.values())
     known = set(re.findall(r"[a-z-]+", "".join(re.findall(r"^TARGETS \+?:?=((?:.*\\\n)*.*)$", text, re.MULTILINE))))
     assert known == TARGETS
-    others = {"all", "nightly", "course", "docs-serve"}
+    others = {"all", "nightly", "course", "docs-serve", "pictures"}
     assert {
         name for name in TARGETS - others if not (ROOT / f"pipeline/stages/{name.replace('-', '_')}.py").exists()
     } == set()
@@ -119,16 +121,17 @@ def test_tables_show_what_was_measured_last():
 
 
 def test_picture_of_the_menu_shows_the_menu():
-    drawn = subprocess.run(
-        [sys.executable, "docs/pictures/menu.py"],
-        cwd=ROOT,
-        input=run("make", "--no-print-directory", cwd=ROOT).stdout,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    # If not: make | docs/pictures/menu.py >docs/pictures/menu.svg
-    assert drawn == (ROOT / "docs/pictures/menu.svg").read_text()
+    # If not: make pictures
+    assert terminal.menu() == (ROOT / "docs/pictures/menu.svg").read_text()
+
+
+def test_picture_of_a_release_shows_what_make_prints_today():
+    picture = re.sub("<[^>]*>", "", (ROOT / "docs/pictures/release.svg").read_text())
+    steps = [html.unescape(line) for line in re.findall(r"=&gt; (.*)", picture)]
+    source = "".join(file.read_text() for file in ROOT.glob("pipeline/stages/*.py"))
+    assert len(steps) > 10
+    # By the words up to what differs from run to run. If not: make pictures
+    assert [step for step in steps if re.split(r"[0-9(:]| and ", step)[0].strip(" .") not in source] == []
 
 
 @pytest.mark.parametrize("patch", sorted((ROOT / "docs").glob("*/*.patch")), ids=lambda patch: patch.stem)

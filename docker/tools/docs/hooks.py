@@ -35,30 +35,14 @@ SESSION = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Put in the lines of files, show what is left out as an ellipsis, and an empty line as one.
 
-    Args:
-        markdown: the page's source.
-
-    Returns:
-        The source that is rendered.
-
-    Raises:
-        PluginError: an excerpt's lines are not in its file.
+    Returns the source that is rendered.
     """
     markdown = EXCERPT.sub(lambda found: excerpt(*found.groups()), markdown)
     return SESSION.sub(_session, markdown.replace(f"(../{PLOTS}", f"({PLOTS}"))
 
 
 def excerpt(name: str, first: str, last: str) -> str:
-    """Return lines of a file as a block of Markdown.
-
-    Args:
-        name: the file, from the checkout.
-        first: a text of its first line, which no other line has.
-        last: a text of its last line; the first line after the other one that has it.
-
-    Raises:
-        PluginError: there are no such lines, or more than a page should show.
-    """
+    """Return lines of a file as a block of Markdown."""
     lines = Path(name).read_text().splitlines()
     begins = [number for number, line in enumerate(lines) if first in line]
     ends = [number for number, line in enumerate(lines) if last in line and begins and number > begins[0]]
@@ -75,12 +59,7 @@ def excerpt(name: str, first: str, last: str) -> str:
 def on_files(files: Files, config: Any) -> Files:
     """Put the plots beside the pages, and the style sheet for sessions: long lines, and what their button copies.
 
-    Args:
-        files: what is in docs/.
-        config: the site's settings.
-
-    Returns:
-        What the site has.
+    Returns what the site has.
     """
     for plot in sorted(Path(PLOTS).glob("*.svg")):
         files.append(File.generated(config, str(plot), abs_src_path=str(plot.resolve())))
@@ -90,36 +69,17 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """Let the page have its script from the site itself.
-
-    Args:
-        output: the page as HTML.
-        page: what it was made from.
-
-    Returns:
-        The page that is written.
-    """
+    """Let the page have its script from the site itself. Returns the page that is written."""
     return SHIM.sub("../" * page.url.count("/") + OUR_SHIM, output)
 
 
 def on_post_template(output_content: str, **_: Any) -> str:
-    """The same for a page that is made from no source: 404.html.
-
-    Args:
-        output_content: the page as HTML.
-
-    Returns:
-        The page that is written.
-    """
+    """The same for a page that is made from no source: 404.html. Returns the page that is written."""
     return SHIM.sub(OUR_SHIM, output_content)
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Put the script into the site.
-
-    Args:
-        config: the site's settings.
-    """
+    """Put the script into the site."""
     shutil.copyfile("/opt/iframe-worker.js", Path(config["site_dir"]) / OUR_SHIM)
 
 
