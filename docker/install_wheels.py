@@ -4,7 +4,7 @@
     /opt/venv/bin/python install_wheels.py WHEEL...
 
 In the dev image and in the release image alike, so that both have the same files. By Debian's python3-installer, which
-stays outside of the environment.
+stays outside of the environment, and takes 0.6 s for all wheels where pip takes 1.0: each edit installs three times.
 """
 
 import sys
