@@ -63,7 +63,7 @@ class TestGreen:
         before = made()
         said = checkout.must("test")
         assert made() == before
-        assert "docker-compose.yml build" not in said
+        assert "docker/images.yml build" not in said
         assert "- should return a 201 created response" in said
         assert "\x1b" not in said
 
