@@ -186,19 +186,8 @@ IMAGES = {
     f"{name.upper().replace('-', '_')}_IMAGE": name
     for name in (
         *("base", "dev", *PARTS, "edge", "agent", "specs", "browser-specs"),
-        *(
-            "npm",
-            "specs-tools",
-            "lint",
-            "docs",
-            "report",
-            "publish",
-            "record",
-            "registry",
-            "index",
-            "node",
-            "ci-server",
-        ),
+        *("npm", "specs-tools", "lint", "docs", "report", "publish", "record"),
+        *("registry", "index", "node", "ci-server"),
     )
 }
 

@@ -123,7 +123,14 @@ def test_ten_times_what_it_can_do(service, wrk, figures):
 
 
 class Slow:
-    """Clients that take their time, each on a connection of its own, until they are told to stop."""
+    """Clients that take their time, each on a connection of its own, until they are told to stop.
+
+    Args:
+        port: nginx's.
+        count: how many.
+        begin: what each sends at first.
+        step: what it sends every second after that; where it is none, it reads one byte every second instead.
+    """
 
     def __init__(self, port, count, begin, step=None):
         self.step = step

@@ -25,7 +25,15 @@ class Failure:
 
 
 class Load:
-    """Clients that create, change and read items until they are told to stop; each has one connection."""
+    """Clients that create, change and read items until they are told to stop; each has one connection.
+
+    Args:
+        host, port: where the service is; a loopback address, or one of a network that the test made.
+        clients: how many at once; the half of them write.
+        pause: seconds that each waits between two requests, which bounds the load.
+        longest: seconds after which it stops by itself.
+        delete: whether each item is deleted after its changes, so that the list stays short.
+    """
 
     def __init__(self, host, port, clients=6, pause=0.2, longest=600, delete=False):
         self.host, self.port, self.pause, self.delete = host, port, pause, delete

@@ -7,6 +7,8 @@ set -euo pipefail
 lock() {
     local folder=$1 python=$2 output=$3 input=$4
     shift 4
+    # A service made from this one may do without tests/ and bench/.
+    [ -d "$folder" ] || return 0
     echo "$folder/$output"
     cd "$folder"
     uv pip compile --quiet --no-cache --universal --generate-hashes --no-header --no-annotate \
