@@ -26,7 +26,7 @@ def clone():
     run("rm", "-rf", str(folder))
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
     yield folder
-    for build_id in ("-from", ""):  # page 19's, and the others'
+    for build_id in ("-from", ""):  # page 15's, and the others'
         run("make", "distclean", f"BUILD_ID={build_id}", cwd=folder)
     run("rm", "-rf", str(folder))
 

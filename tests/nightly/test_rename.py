@@ -32,7 +32,7 @@ def test_it_is_clean(renamed):
 
 
 def test_it_can_do_without_the_course(renamed):
-    command = re.search(r"`git (rm -r [^`]*)`", (ROOT / "docs/22-template.md").read_text())[1]
+    command = re.search(r"`git (rm -r [^`]*)`", (ROOT / "docs/18-template.md").read_text())[1]
     git(renamed.folder, *command.split(), "-f", "-q")
     renamed.must("lint")
     renamed.must("test")
