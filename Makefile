@@ -1,7 +1,7 @@
 # The one entry point. `make` prints the menu; what a verb does is in pipeline/stages/, the knobs are in
 # pipeline/configuration.py: give them after the verb (make release HTTP_PORT=8001) or in the environment.
 
-# Other programs have variables of these names too, so they count after the verb alone.
+# Other programs use variables with these names too, so they count after the verb only.
 $(foreach name,ALL APP B E ENV FILE FIX NAME S T TAGS V VERSION,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
 
 TARGETS := help doctor engine parents base test build release all tag buildtag publish login logout release-from deploy \
@@ -11,7 +11,7 @@ TARGETS := help doctor engine parents base test build release all tag buildtag p
 # For those who work on this project itself: make help ALL=1.
 -include project.mk
 
-# What was typed: goals (one that only goes before them stays silent when there is nothing to do), and variables.
+# What was typed: goals (a prerequisite of them is silent if it has nothing to do), and variables.
 GOALS := $(MAKECMDGOALS)
 TYPED := $(foreach name,$(filter-out MAKE% -*-%,$(.VARIABLES)),$(if $(findstring command,$(origin $(name))),$(name)))
 export GOALS TARGETS TYPED
@@ -23,8 +23,7 @@ export GOALS TARGETS TYPED
 $(filter-out all $(OTHERS),$(TARGETS)):
 	@pipeline/run $@
 
-# `make tag 0.1.0 latest`: the words after `tag` are its arguments. One that is a target's name stays that target, and
-# is refused before make comes to it.
+# `make tag 0.1.0 latest`: the words after `tag` are its arguments. The name of a target is refused before make runs it.
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))
 %:
 	@:
@@ -49,8 +48,8 @@ release: build ## 3. target/ -> an accepted release on http://localhost:8000, it
 
 all: test build release ## 1, 2 and 3, the tests in any case
 
-##@ Out of the house
-tag: engine ## 4. accepted release -> its names: make tag 0.1.0 latest, TAGS="...", or by the rule of the house
+##@ Publish and deploy
+tag: engine ## 4. accepted release -> its names: make tag 0.1.0 latest, TAGS="...", or the default tags
 
 buildtag: engine ## 4. the same, with a suffix for this build: BUILD_TAG, or the time
 
@@ -62,7 +61,7 @@ logout: engine ## forgets the password again
 
 release-from: base ## published wheels -> an accepted release, without src/: make release-from VERSION=0.1.0
 
-deploy: base ## 6. published release -> the Swarm of INVENTORY, looked at from outside, or back (VERSION=, or target/)
+deploy: base ## 6. published release -> the Swarm of INVENTORY, smoke-tested, rolled back on failure (VERSION=, or target/)
 
 rollback: base ## the release before, on the Swarm of INVENTORY
 
@@ -83,11 +82,11 @@ start: base ## the release that ran last -> running again, with its data
 
 stop: engine ## running -> stopped; the release's data is kept
 
-backup: base ## the running release's data -> backups/..., as it is at one moment (or FILE=)
+backup: base ## the running release's data -> backups/..., a consistent copy (or FILE=)
 
 restore: base ## FILE= of a backup -> its data, in a release that has none
 
-logs: engine ## what the containers said (S=app ENV=release picks)
+logs: engine ## the containers' logs (S=app ENV=release selects)
 
 ##@ While developing
 dev: base ## src/ -> the service in the dev image on the dev database, reloading as the source changes

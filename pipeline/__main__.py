@@ -1,4 +1,4 @@
-"""Run a verb: python3 -m pipeline VERB [ARGUMENT...]. Exit status 1 is a verdict, 2 means that there is none."""
+"""Run a verb: python3 -m pipeline VERB [ARGUMENT...]. Exit status 1: a failed check. 2: no verdict."""
 
 import sys
 
@@ -23,7 +23,7 @@ def main(verb: str, *words: str) -> int:
     """Run a verb; return its exit status."""
     console = Console()
     stage = importlib.import_module(f"pipeline.stages.{verb.replace('-', '_')}")
-    # So that a run that is ended removes what it keeps for itself alone.
+    # SystemExit runs the `finally` blocks, which remove temporary files and containers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         configuration = Configuration.read(os.environ)

@@ -1,4 +1,4 @@
-"""Work beside the rest of a stage. Two steps that draw progress on one terminal would overwrite each other."""
+"""Steps that run in parallel with the rest of a stage. They draw no progress: two would overwrite each other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Background:
-    """A step that runs beside a `with` block, its output in reports/logs/; the block ends when both have.
+    """A step that runs in parallel with a `with` block, its output in reports/logs/. The block ends when both end.
 
     An error of the step is raised after the block, with the end of its log; without `required` it is ignored.
     """
@@ -37,7 +37,7 @@ class Background:
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
         if kind is not None and not issubclass(kind, Exception):
-            # The run is interrupted: what it started must end before anything of it is removed.
+            # On an interrupt, end the step's commands before anything is removed.
             self.context.runner.end_all(terminate=kind is not KeyboardInterrupt)
         self.thread.join()
         if self.error and self.required:

@@ -11,7 +11,7 @@ from typing import Callable, NamedTuple
 
 from pipeline.errors import VerdictError
 
-# A release environment of such a name would be another pipeline's environment of that kind: "x" + "dev".
+# Projects are named PIPELINE, PIPELINEdev, PIPELINElab, PIPELINE-candidate: with such a BUILD_ID two could be the same.
 RESERVED_ENDINGS = re.compile(r"(dev|lab|-candidate)$")
 LAST_PORT = 65535
 
@@ -19,7 +19,7 @@ LAST_PORT = 65535
 class Knob(NamedTuple):
     """`expected` says what the value must be; `check` says whether it is; `hint` says what to type.
 
-    `help` is its line in the menu; a `rare` one stands in the long menu alone. So many `more` ports follow a port.
+    `help` is its line in the menu; a `rare` knob is in the long menu only. `more` is how many ports follow this one.
     """
 
     default: str
@@ -51,7 +51,7 @@ def is_address(value: str) -> bool:
 
 
 def port(default: str, text: str, rare: bool = False, more: int = 0) -> Knob:
-    """Return a knob for a port, and for so many more that follow it."""
+    """Return a knob for a port; `more` ports follow it."""
     hint = "Type for example: make {goals} {name}=8001"
     last = f"{{name}} from 1 to {LAST_PORT - more}"
     return Knob(default, text, last, lambda value: is_port(value, LAST_PORT - more), hint, rare, more)
@@ -67,7 +67,7 @@ def one_of(default: str, text: str, *values: str, rare: bool = False) -> Knob:
     return Knob(default, text, f"{{name}} to be one of {', '.join(values)}", matches("|".join(values)), rare=rare)
 
 
-# Those without a check are checked by the verbs that use them.
+# A knob without a check is checked by the verb that uses it.
 KNOBS = {
     "BUILD_ID": Knob(
         "",
@@ -124,7 +124,7 @@ KNOBS = {
     "VERSION": Knob("", ""),
 }
 
-# What verbs take of make's command line.
+# Variables of make's command line that are a verb's arguments.
 ARGUMENTS = {
     "test": ("T",),
     "tests": ("T",),
@@ -140,7 +140,7 @@ ARGUMENTS = {
 }
 SEVERAL = {"T", "B", "TAGS"}  # of these each word is an argument
 
-# The arguments of a process are everyone's to read on this machine.
+# Every user of this machine can read a process's arguments.
 SECRETS = ("DOCKER_PASSWORD", "TWINE_PASSWORD")
 ADDRESSES = ("PACKAGE_INDEX_URL", "PACKAGE_UPLOAD_URL")  # may carry one
 
@@ -196,7 +196,7 @@ RELEASE_SETTINGS = ("ALLOWED_HOSTS", "API_URL", "TRUSTED_PROXIES", "UWSGI_PROCES
 
 
 class Configuration:
-    """The checked knobs (`knob`), and names by rule: the build's id is in every name, so that pipelines do not meet."""
+    """The checked knobs, and names by rule. Every name contains BUILD_ID, so pipelines share nothing."""
 
     def __init__(self, knobs: Mapping[str, str], goals: str = "release"):
         self._knobs = dict(knobs)
@@ -207,12 +207,12 @@ class Configuration:
         self.release_project = self.pipeline
         self.candidate_project = f"{self.pipeline}-candidate"
         self.lab_project = f"{self.pipeline}lab"
-        # The pipeline that the CI server runs, beside the one of this checkout.
+        # The pipeline of the CI server's builds.
         self.ci_pipeline = f"{self.pipeline}-ci"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Configuration:
-        """Read the knobs. Raises VerdictError for the first with an odd value."""
+        """Read the knobs. Raises VerdictError for the first invalid value."""
         goals = environment.get("GOALS") or "release"
         check_typed(environment)
         values = {name: environment.get(name) or knob.default for name, knob in KNOBS.items()}
@@ -243,7 +243,7 @@ class Configuration:
         return self.port("REGISTRY_PORT") + 1
 
     def image(self, name: str, verdict: str = "built") -> str:
-        """Return the name of an image on this machine. A verdict is a name: only an image that passed gets it."""
+        """Return the name of an image on this machine. `verdict` is its tag: built, tested, accepted or running."""
         part = "" if name == "app" else f"-{name}"
         return f"{self.knob('REPO_NAME')}{part}:{verdict}{self.build_id}"
 
@@ -262,7 +262,7 @@ class Configuration:
         return f"{registry}{self.knob('ORG_NAME')}/{self.knob('REPO_NAME')}{part}"
 
     def variables(self, state: Path, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return what the compose files ask for; `environment` is the user's."""
+        """Return the variables of the compose files; `environment` is the user's."""
         network = state / "network"
         return {
             **{name: environment[name] for name in RELEASE_SETTINGS if environment.get(name)},
@@ -291,7 +291,7 @@ class Configuration:
         return f"http://localhost:{self.knob('HTTP_PORT')}/todos, its page on {page}"
 
     def make(self, *words: str) -> str:
-        """Return a command of make that means this pipeline."""
+        """Return a make command for this pipeline, with its BUILD_ID and ports."""
         return f"make {' '.join(words)}{self.build_id_argument}{self.port_arguments()}"
 
     @property
@@ -301,11 +301,11 @@ class Configuration:
 
     @property
     def build_id_argument(self) -> str:
-        """What a proposed command needs to mean this pipeline: " BUILD_ID=x", or nothing."""
+        """The argument that selects this pipeline: " BUILD_ID=x", or nothing."""
         return f" BUILD_ID={self.knob('BUILD_ID')}" if self.knob("BUILD_ID") else ""
 
     def port_arguments(self, **changed: int) -> str:
-        """Return the ports of the release as arguments of make, where they are not the default ones."""
+        """Return the release's ports as arguments of make, unless they are the defaults."""
         ports = {"HTTP_PORT": self.port("HTTP_PORT"), "CLIENT_PORT": self.port("CLIENT_PORT"), **changed}
         return "".join(
             f" {name}={port}" for name, port in ports.items() if name in changed or str(port) != KNOBS[name].default
@@ -313,7 +313,7 @@ class Configuration:
 
 
 def ca_bundle(environment: Mapping[str, str]) -> str | None:
-    """Return the path of the certificates that a proxy which inspects TLS needs, by the first variable that is set."""
+    """Return the path of a TLS proxy's certificates, from the first variable that is set."""
     for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         path = environment.get(name)
         if path:

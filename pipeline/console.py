@@ -50,7 +50,7 @@ class Console:
 
     @contextlib.contextmanager
     def progress(self, label: str, log: Path) -> Iterator[None]:
-        """Show on a terminal, while a `with` block runs, how long a step has taken and the last line of its log."""
+        """During a `with` block, show on a terminal the step's seconds and the last line of its log."""
         if not self.is_terminal:
             yield
             return
@@ -84,7 +84,7 @@ class Console:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a file that grows, without what moves a cursor; "" for none."""
+    """Return the last line of a log, without control characters; "" for none."""
     with contextlib.suppress(OSError), log.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - 1000))
         lines = file.read().decode(errors="replace").split("\n")

@@ -1,4 +1,4 @@
-"""The data of the release's database, in a file and back."""
+"""Back up the data of the release's database, and check backups."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ MIGRATION = re.compile(r"-- migration ([a-z_]*) ([A-Za-z0-9_]*)\n")
 
 
 def in_database(context: Context, script: str, **streams: Any) -> int:
-    """Run a script of bash in the container of the database, its password at hand; return the exit status."""
+    """Run a bash script in the database's container; return its exit status."""
     command = context.compose("release", "exec", "--no-TTY", "db", "bash", "-euo", "pipefail", "-c", script)
     return context.run(command, **streams)
 
 
-# The client finds the password there.
+# The variable that MySQL's client reads.
 WITH_PASSWORD = "export MYSQL_PWD=$(cat /secrets/mysql_password); "  # noqa: S105 - a command
 
 
 def dump(context: Context, file: IO[bytes]) -> int:
-    """Write all data, as docker/release/dump.sh says, compressed into a file; return the exit status."""
+    """Write a compressed backup (docker/release/dump.sh) to a file; return the exit status."""
     script = (context.root / "docker/release/dump.sh").read_text()
     return in_database(context, f"{{ {script}\n}} | gzip --no-name", stdout=file)
 
 
 def check(file: Path) -> str:
-    """Return the digest of the data in a backup, once it is known to be one, and whole. Raises VerdictError."""
+    """Return the digest of a backup's data. Raises VerdictError if the file is no backup or incomplete."""
     digest, last, inside = hashlib.sha256(), b"", False
     try:
         with gzip.open(file, "rb") as lines:
@@ -60,7 +60,7 @@ def check(file: Path) -> str:
 
 
 def migrations(file: Path) -> list[tuple[str, str]]:
-    """Return how far the backed up tables were migrated: applications, and the names of their last migrations."""
+    """Return the migrations of the backed up tables: each application, and the name of its last migration."""
     found = []
     with gzip.open(file, "rt", errors="replace") as lines:
         for line in lines:

@@ -1,4 +1,4 @@
-"""What the Docker engine has, and the changes of it that take more than one command."""
+"""Ask and change the Docker engine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Callable
 from pipeline.commands import docker
 from pipeline.runner import Runner
 
-# Statuses of a job that gave no verdict.
+# Statuses of a job without a verdict.
 NO_CONTAINER, NO_EVIDENCE = 125, 126
 
 
 class Engine:
-    """Questions and changes; `again` is what to type where the engine refuses a change."""
+    """Questions and changes; `again` is the command to type if a change fails."""
 
     def __init__(self, runner: Runner, again: str):
         self.runner = runner
@@ -45,7 +45,7 @@ class Engine:
         """Return the services of a Compose project that have a healthy container, each with the id of its image."""
         ids = self.containers(project)
         lines = self.runner.lines(docker.container_field(docker.HEALTHY, *ids)) if ids else []
-        # The newest come first, and the newest counts.
+        # docker lists the newest first, and the newest counts.
         return dict(line.split(" ") for line in reversed(lines) if line)
 
     def socket(self) -> str:
@@ -56,7 +56,7 @@ class Engine:
         return address[len("unix://") :] if address.startswith("unix://") else ""
 
     def is_rootless(self) -> bool:
-        """Whether the engine is a user's own: its containers' root is that user, their other users are nobody here."""
+        """Whether the engine is rootless: root in a container is then the user who runs the engine."""
         return "name=rootless" in self.runner.capture(docker.info("SecurityOptions")).output
 
     def tag(self, image: str, name: str) -> None:
@@ -68,15 +68,15 @@ class Engine:
         self.runner.must(command, self.again)
 
     def remove_containers(self, project: str, service: str) -> None:
-        """Remove the containers of a service that a killed run may have left."""
+        """Remove a service's containers, which a killed run may have left."""
         ids = self.containers(project, service)
         if ids:
             self.must(*docker.remove_containers(*ids))
 
     def remove_project(self, project: str) -> None:
-        """Remove the containers, networks and volumes of a Compose project, by the labels that Compose put on them.
+        """Remove a Compose project's containers, networks and volumes by Compose's labels.
 
-        So it also works when the compose file has changed since.
+        So it also works after a change of the compose file.
         """
         for listing, removal in (
             (docker.containers(project), docker.remove_containers()),
@@ -102,17 +102,16 @@ class Engine:
         folder: Path,
         is_shown: Callable[[str], bool] | None = None,
     ) -> int:
-        """Run a service to its end, then copy `source` out of its container into a new folder, whatever the verdict.
+        """Run a service to its end, then copy `source` from its container to a new folder, whatever the verdict.
 
-        `compose` is the beginning of the command, "docker compose ... run" with options and the service; `is_shown`
-        says which lines of its output the user sees, else they are in the log of the step alone.
-        Returns the exit status of the service; NO_CONTAINER where a dependency failed, so that the absence of a
-        container is never a success; NO_EVIDENCE where the copy failed, and there is no folder.
+        `compose` is the command: "docker compose ... run", options, service. `is_shown` selects the lines of output
+        that the user sees; by default all go to the step's log. Returns the service's exit status; NO_CONTAINER if a
+        dependency failed and there is no container; NO_EVIDENCE if the copy failed, and then there is no folder.
         """
         name = f"{project}-{service}-{os.getpid()}"
         self.remove_containers(project, service)
         position = list(compose).index("run") + 1
-        # A job gets no input and no terminal, wherever make runs; FORCE_COLOR tells it of ours.
+        # A job gets no terminal, so that it runs alike everywhere; FORCE_COLOR tells it whether we have one.
         command = [*compose[:position], "--name", name, "--no-TTY", *compose[position:]]
         status = self.runner.show(command, is_shown).status if is_shown else self.runner.run(command)
         if not self.runner.capture(docker.named(name)).output:

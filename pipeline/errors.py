@@ -1,4 +1,4 @@
-"""How a verb fails. A message says what was expected, what was found, and what to type."""
+"""The failures of a verb. A message says what was expected, what was found, and what to type."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ NETWORK_HINT = (
 
 
 class PipelineError(Exception):
-    """A failure to show to the user. Without a message it was shown already."""
+    """A failure. If the message is empty, the user has seen one already."""
 
     status = 2
 
 
 class VerdictError(PipelineError):
-    """A verdict: a knob, the machine, the source or the release is not as it must be."""
+    """A failed check of a knob, the machine, the source or the release."""
 
     status = 1
 
@@ -26,8 +26,8 @@ class InfrastructureError(PipelineError):
 
 
 class RedTestsError(VerdictError):
-    """Tests are red; which they are was shown."""
+    """Failed tests, which the user has seen."""
 
 
 class ReportedError(VerdictError):
-    """A verdict of a command that printed its own message."""
+    """A failed command that printed its own message."""

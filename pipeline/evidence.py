@@ -1,4 +1,4 @@
-"""What a stage leaves in reports/: its note, and what its containers wrote."""
+"""The files of a stage in reports/: its note, its logs, and its suites' reports."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from pipeline.stages import Context
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# Of the log of a failure, and of red tests, so much is shown.
+# Shown of a failure: lines of the log, red tests, characters of each.
 LINES, LISTED, WIDTH = 40, 20, 200
 
 
 def checked_out(context: Context) -> str:
-    """Return the commit of the checkout, and a number for changes on top of it; "" where it is no checkout of git."""
+    """Return the commit, with a digest of uncommitted changes; "" without git."""
     capture, root = context.runner.capture, context.root
     commit = capture(git(root, "rev-parse", "--short=12", "HEAD"))
     if commit.status != 0:
@@ -53,7 +53,7 @@ class Stage:
 
     @contextlib.contextmanager
     def step(self, label: str) -> Iterator[None]:
-        """Have the output of a step in a log of its own, whose end is shown where it fails; print its time."""
+        """Run a step: write its output to a log, print its seconds, show the end of the log if it fails."""
         began = time.monotonic()
         try:
             with logged(self.context, f"{self.name} {label}", label):
@@ -64,7 +64,7 @@ class Stage:
             self.steps.append((label, seconds))
 
     def write(self, error: PipelineError | None) -> None:
-        """Write the stage's note; only the newest of a name is kept. A disk that is full changes no verdict."""
+        """Write the stage's note, which replaces the last one. A full disk does not change the verdict."""
         note = {
             "stage": self.name,
             "note": self.note,
@@ -82,7 +82,7 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(context: Context, name: str, note: str = "") -> Iterator[Stage]:
-    """Note for the report how a stage ends. One that was interrupted, or had nothing to do, leaves its last note."""
+    """Write a stage's note at its end, unless it was interrupted or had nothing to do."""
     this = Stage(context, name, note)
     context.runner.announce = context.console.command
     try:
@@ -105,7 +105,7 @@ def log_file(context: Context, name: str) -> Path:
 
 @contextlib.contextmanager
 def logged(context: Context, name: str, label: str) -> Iterator[None]:
-    """Write into a log, while a `with` block runs, what its commands say; with V=1 the user sees it instead."""
+    """Write the output of a `with` block's commands to a log; with V=1 the user sees it instead."""
     if context.given("V"):
         yield
         return
@@ -120,7 +120,7 @@ def logged(context: Context, name: str, label: str) -> Iterator[None]:
 
 
 def show_end(log: Path) -> None:
-    """Show the end of the log of what failed; with V=1 there may be none."""
+    """Show the end of a log, if there is one."""
     if not log.exists():
         return
     lines = log.read_text(errors="replace").splitlines()
@@ -129,10 +129,10 @@ def show_end(log: Path) -> None:
 
 
 def show_red(context: Context, report: str, name: str) -> None:
-    """Show which tests of a JUnit report are red, and how many; without a report the end of the log."""
+    """Show the red tests of a JUnit report, and their number; without a report, the end of the log."""
     log = log_file(context, name)
     if context.given("V"):
-        log.unlink(missing_ok=True)  # of an earlier run: this one's was shown
+        log.unlink(missing_ok=True)  # it is of an earlier run
     try:
         root = ElementTree.parse(context.root / "reports" / report).getroot()  # noqa: S314 - our own containers wrote it
         cases = root.findall(".//testcase")
@@ -152,16 +152,16 @@ def show_red(context: Context, report: str, name: str) -> None:
 
 
 class Specification:
-    """Whether a line of a suite's output is shown: the specification is, the list of red tests at its end is not.
+    """Select the lines of a suite's output to show: not the list of red tests at its end, from `begin` to `end`.
 
-    It is from `begin` to `end`; show_red says the same in few lines.
+    show_red shows them in fewer lines.
     """
 
     def __init__(self, begin: str, end: str):
         self.begin, self.end, self.is_on = re.compile(begin), re.compile(end), True
 
     def __call__(self, line: str) -> bool:
-        """Look at the next line."""
+        """Return whether to show the next line."""
         plain = COLOURS.sub("", line)
         if self.begin.match(plain):
             self.is_on = False
@@ -176,7 +176,7 @@ def note_file(context: Context, name: str) -> Path:
 
 
 def write_note(context: Context, note: dict[str, Any]) -> None:
-    """Put a note into its place. The report is then to be made anew."""
+    """Write a note. The report is then made again at the end of the run."""
     context.has_news = True
     place = note_file(context, note["stage"])
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,7 @@ def write_note(context: Context, note: dict[str, Any]) -> None:
 
 
 def still_holds(context: Context, *names: str) -> None:
-    """Note that these stages hold for what is checked out now. Content decides; a commit may have come since."""
+    """Record that these stages' results also hold for the current commit, whose content is the same."""
     commit = checked_out(context)
     for name in names:
         with contextlib.suppress(OSError, ValueError):
@@ -199,9 +199,9 @@ def still_holds(context: Context, *names: str) -> None:
 def run_suite(
     context: Context, environment: str, service: str, *arguments: str, is_shown: Specification | None = None
 ) -> int:
-    """Run a service whose evidence comes into reports/, each piece whole or not at all.
+    """Run a service, and move its evidence to reports/, each piece whole or not at all.
 
-    What an earlier run left there must be taken away before. Returns as Engine.run_job.
+    Remove earlier evidence before (take_away). Returns the status of Engine.run_job.
     """
     new, project = context.state / "reports", context.configuration.project(environment)
     command = context.compose(environment, "run", *arguments)
@@ -216,6 +216,6 @@ def run_suite(
 
 
 def take_away(context: Context, *names: str) -> None:
-    """Remove evidence of an earlier run: beside that of this one it would be of none."""
+    """Remove evidence of an earlier run, so that reports/ never mixes two runs."""
     (context.root / "reports").mkdir(exist_ok=True)
     files.take_away(context.state, *(context.root / "reports" / name for name in names))

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and digests of what is in them."""
+"""Replace files atomically, and digest them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-# What tools leave among sources, and nothing is made from.
+# Folders that tools leave among sources.
 LEFT = {"__pycache__", "node_modules"}
 
 
@@ -22,7 +22,7 @@ def remove(path: Path) -> None:
 
 
 def take_away(state: Path, *paths: Path) -> None:
-    """Remove files and folders, each in one step, however long it takes to empty one. `state` is .state/."""
+    """Remove files and folders atomically: each is renamed first, then emptied. `state` is .state/."""
     gone = state / "gone"
     for path in paths:
         remove(gone)
@@ -32,13 +32,13 @@ def take_away(state: Path, *paths: Path) -> None:
 
 
 def put(state: Path, new: Path, place: Path) -> None:
-    """Move what is whole to its place: a reader finds what was there before, or nothing, or the new one."""
+    """Replace `place` with `new`. A reader sees the old one, nothing, or the new one, never a part."""
     take_away(state, place)
     new.rename(place)
 
 
 def write(file: Path, text: str) -> None:
-    """Write a file that others may be reading: they find the whole of the old text, or of the new one."""
+    """Write a file atomically: a reader never sees half of it."""
     new = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}")
     new.write_text(text)
     new.rename(file)
@@ -52,7 +52,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def digest(root: Path, *tops: str, given: str = "", modes: bool = False) -> str:
-    """Return a digest of what is below `root`: names, content, modes if asked; and of what else is given."""
+    """Return a digest of files and folders below `root` (names, content, modes if asked) and of `given`."""
     found = hashlib.sha256(given.encode(errors="surrogateescape"))
     for path in walk(root, tops):
         if path.is_symlink():
@@ -62,7 +62,7 @@ def digest(root: Path, *tops: str, given: str = "", modes: bool = False) -> str:
         elif path.is_dir():
             content = b""
         else:
-            continue  # not there, or a socket of some program
+            continue  # absent, or a socket
         mode = path.lstat().st_mode if modes else 0
         line = f"{path.relative_to(root)}\0{mode}\0{hashlib.sha256(content).hexdigest()}\n"
         found.update(line.encode(errors="surrogateescape"))
@@ -70,7 +70,7 @@ def digest(root: Path, *tops: str, given: str = "", modes: bool = False) -> str:
 
 
 def walk(root: Path, tops: tuple[str, ...]) -> Iterator[Path]:
-    """Yield files and folders, and all that is below them, in an order that is always the same."""
+    """Yield files and folders with all below them, in a stable order."""
     for top in tops:
         yield root / top
         for folder, folders, names in os.walk(root / top):

@@ -1,4 +1,4 @@
-"""Building images, and the tools that run in some of them."""
+"""Build images, and run the tools in some of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.errors import NETWORK_HINT, InfrastructureError
 if TYPE_CHECKING:
     from pipeline.stages import Context
 
-# Where a container finds the certificates of a proxy that inspects TLS.
+# Path of a TLS proxy's certificates in containers.
 CA_INSIDE = "/run/ca.pem"
 
 
 def build(context: Context, what: str, *names: str) -> None:
-    """Build images of docker/images.yml, all at once; `what` says in an error what they are."""
-    # Outside of a step nobody wants to read how it is built.
+    """Build images of docker/images.yml in one command; `what` names them in an error."""
+    # Outside of a step the output has no log.
     options = [] if context.runner.output or context.given("V") else ["--quiet"]
     command = context.compose("images", "build", *options, *names)
 
@@ -32,7 +32,7 @@ def build(context: Context, what: str, *names: str) -> None:
 
 
 def variables(context: Context, names: Sequence[str]) -> str:
-    """Return those of the compose file's variables that go into some images; APP_... are labels of one of them."""
+    """Return the compose file's variables that are input of these images; APP_... are labels of `app` only."""
     text = (context.root / "docker/images.yml").read_text()
     lines = (context.root / compose.env_file(context.configuration.build_id, "images")).read_text().splitlines()
     used = [line for line in lines if f"${{{line.partition('=')[0]}:" in text]
@@ -40,33 +40,33 @@ def variables(context: Context, names: Sequence[str]) -> str:
 
 
 def build_agent(context: Context) -> None:
-    """Build the agent, which is one image for all environments."""
+    """Build the agent: one image for all environments."""
     build(context, "the agent", "agent")
 
 
 def build_npm(context: Context) -> None:
-    """Build npm, which other images get packages from."""
+    """Build npm's image, from which others copy packages."""
     build(context, "npm", "npm")
 
 
 def build_report(context: Context) -> None:
-    """Build what makes the report."""
+    """Build the report's image."""
     build(context, "what makes the report", "report")
 
 
 def build_linters(context: Context) -> None:
-    """Build the linters, and what two of them have from elsewhere."""
+    """Build the linters, and the images they copy from."""
     build(context, "the agent and npm", "agent", "npm")
     build(context, "the linters", "lint", "specs-tools")
 
 
 def build_publisher(context: Context) -> None:
-    """Build what speaks to the package index."""
+    """Build the package index's client."""
     build(context, "what speaks to the package index", "publish")
 
 
 def owner(context: Context) -> str:
-    """Return the user and group by which a container writes files that are the user's own."""
+    """Return the user and group for a container that writes to the checkout."""
     return "0:0" if context.engine.is_rootless() else f"{os.getuid()}:{os.getgid()}"
 
 
@@ -76,12 +76,12 @@ def as_owner(context: Context) -> Sequence[str]:
 
 
 def passed(*names: str) -> Sequence[str]:
-    """Return the options that pass variables by name: no value is in the process list."""
+    """Return options that pass variables by name, so that the process list shows no value."""
     return tuple(part for name in names for part in ("--env", name))
 
 
 def certificates(context: Context, *variables: str) -> Sequence[str]:
-    """Return the options that give a container the certificates of a proxy, where there is one."""
+    """Return options that mount a TLS proxy's certificates, if there are any."""
     file = context.state / "network/ca.pem"
     if not file.exists() or file.stat().st_size == 0:
         return ()
@@ -104,7 +104,7 @@ def with_linters(context: Context, *command: str, options: Sequence[str] = ()) -
 
 
 def with_publisher(context: Context, folder: Path, *command: str) -> Sequence[str]:
-    """Return a command on wheels in a folder. It has the network of this machine: the index may be on its loopback."""
+    """Return a command on a folder of wheels, in this machine's network: the index may listen on its loopback."""
     options = (
         *("--network", "host", *as_owner(context), "--volume", f"{folder}:/target"),
         *certificates(context, "REQUESTS_CA_BUNDLE", "PIP_CERT"),
@@ -113,7 +113,7 @@ def with_publisher(context: Context, folder: Path, *command: str) -> Sequence[st
     return docker.run(context.image("publish"), *command, options=options)
 
 
-# What the publisher reads. The addresses may carry a password.
+# Variables of the publisher. The addresses may contain a password.
 INDEX_VARIABLES = ("PACKAGE_INDEX_URL", "PACKAGE_UPLOAD_URL", "TWINE_USERNAME", "TWINE_PASSWORD")
 
 

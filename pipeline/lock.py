@@ -1,4 +1,4 @@
-"""Locks: one run at a time works in a checkout, and one on a pipeline, whichever checkout it is started from."""
+"""Locks: one run at a time in a checkout, and one on a pipeline, whatever checkout it starts from."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def take(
 ) -> None:
     """Take locks, and hold them until this process and every command of the runner have ended.
 
-    A run that was killed may have left a command at work, which the next run must not disturb.
-    Raises VerdictError where another run holds one for LIMIT_SECONDS.
+    After a kill of make its commands may still run, and the next run must wait for them.
+    Raises VerdictError if another run holds a lock for LIMIT_SECONDS.
     """
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def take(
 
 
 def try_to_lock(descriptor: int) -> bool:
-    """Take the lock of an open file, if nobody has it."""
+    """Lock an open file; return False if another process holds its lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""This machine: whether it is fit, before anything is built, started or changed."""
+"""Check this machine before anything is built, started or changed."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 TOOLS = ("git",)
 MIN_FREE_MIB = 1024  # of memory: MySQL takes half of it
 
-# They free what the other verbs lack, so neither memory, disk nor ports keep from them.
+# These verbs free memory, disk and ports, so they do not check them.
 RESCUE_VERBS = {*("stop", "clean", "distclean", "logs", "logout", "undeploy", "lab-down")}
 
-# A killed run may have left a port to the engine, which gives it back a moment later.
+# After a killed run the engine may hold a port for a moment.
 PORT_LOOKS, PORT_PAUSE_SECONDS = 10, 0.5
 
 
 def look(context: Context, goals: Sequence[str]) -> None:
-    """Check all that needs no engine. Raises VerdictError for the first thing that is not as it must be."""
+    """Check all that needs no engine. Raises VerdictError for the first failed check."""
     for tool in TOOLS:
         if not shutil.which(tool):
             raise VerdictError(f"expected the command {tool}, found none. Install it, then run make again.")
@@ -41,7 +41,7 @@ def look(context: Context, goals: Sequence[str]) -> None:
 
 
 def check_space(context: Context, place: Path) -> None:
-    """Check the free space of a folder's disk. The folder of an engine elsewhere is not on this machine."""
+    """Check the free space of a folder's disk, if the folder is on this machine."""
     if not place.is_absolute() or not place.is_dir():
         return
     wanted = int(context.knob("MIN_FREE_GIB"))
@@ -67,7 +67,7 @@ def check_memory() -> None:
 
 
 def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple[str, Sequence[tuple[str, int]]]:
-    """Return the project that will publish ports, and these, each with the knob that names it."""
+    """Return the project that will publish ports, and each port with its knob."""
     project = configuration.project
     users = {
         **dict.fromkeys(
@@ -85,7 +85,7 @@ def published_ports(configuration: Configuration, goals: Sequence[str]) -> tuple
 
 
 def check_ports(context: Context, goals: Sequence[str]) -> None:
-    """Check that the ports are free, or held by the environment that this run replaces, and that they differ."""
+    """Check that the ports differ, and that each is free or held by the environment that this run replaces."""
     configuration = context.configuration
     project, ports = published_ports(configuration, goals)
     if len({port for _, port in ports}) < len(ports):
@@ -99,7 +99,7 @@ def check_ports(context: Context, goals: Sequence[str]) -> None:
 
 
 def check_port(context: Context, knob: str, port: int, project: str, goals: Sequence[str]) -> None:
-    """Check one port. A run that was killed may have left it to the engine: wait for its return."""
+    """Check one port. Wait for a moment if the engine still holds it after a killed run."""
     for _ in range(PORT_LOOKS):
         if not is_taken(port):
             return
@@ -124,7 +124,7 @@ def is_taken(port: int) -> bool:
 
 
 def with_another_port(configuration: Configuration, knob: str, goals: Sequence[str]) -> str:
-    """Return the command with the next port that no other knob has."""
+    """Return the typed command with the next port that no other knob uses."""
     others = {configuration.port(name) for name in ("HTTP_PORT", "CLIENT_PORT", "REGISTRY_PORT")}
     others.add(configuration.index_port)
     more = KNOBS[knob].more

@@ -1,4 +1,4 @@
-"""What a container registry says, and the record of a release in it."""
+"""Errors of a container registry, and the record of a release in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ABSENT = ("manifest unknown", "not found", "does not exist")
 
 
 def failure(context: Context, expected: str, answer: str) -> VerdictError:
-    """Show what docker said when a registry did not do what was expected, and return the error."""
+    """Print docker's message about a registry, and return the error."""
     print(answer, file=sys.stderr, flush=True)
     found = "found the error above. Look at: docs/troubleshooting.md"
     if any(words in answer for words in REFUSED):
@@ -55,11 +55,11 @@ def fetch_record(context: Context, tag: str, folder: Path, *client: str) -> None
         raise failure(
             context, f"to fetch the record of {tag} from {configuration.knob('DOCKER_REGISTRY')}", pulled.output
         )
-    # Nothing in it can run: the command is there because docker asks for one.
+    # docker requires a command, although the image has nothing to run.
     container = context.capture(("docker", "create", name, "none")).output
     context.must("docker", "cp", f"{container}:/.", str(folder))
     context.must("docker", "rm", container)
-    # What docker itself puts into every container.
+    # Docker adds these to every container.
     for extra in ("dev", "etc", "proc", "sys"):
         shutil.rmtree(folder / extra, ignore_errors=True)
     (folder / ".dockerenv").unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from typing import IO, Any, Callable, NamedTuple, NoReturn
 
 from pipeline.errors import InfrastructureError
 
-# What a command may see of the user's environment. All else was exported for other programs: a COMPOSE_PROJECT_NAME,
-# PYTHONPATH or DJANGO_SETTINGS_MODULE of another project would change what a verb does.
+# Variables of the user that commands get. Others may belong to another project (COMPOSE_PROJECT_NAME, PYTHONPATH,
+# DJANGO_SETTINGS_MODULE) and would change the result.
 PASSED_ON = re.compile(
     r"""
     PATH | HOME | USER | LOGNAME | LANG | LANGUAGE | LC_\w+ | TZ | TERM | COLORTERM | COLUMNS | TMPDIR | XDG_RUNTIME_DIR
@@ -29,21 +29,21 @@ PASSED_ON = re.compile(
     re.VERBOSE,
 )
 
-# What every command gets: BuildKit also where the engine is 20.10; no build attestation, whose time stamp would give
-# an unchanged image a new id on engines with the containerd store; no advertisement.
+# Variables of every command: BuildKit for engine 20.10 too; no attestations, because their time stamp changes the id of
+# an unchanged image in the containerd store; no advertisement.
 SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_CLI_HINTS": "false"}
 
-# Commands of docker that a stage shows; those that tidy up afterwards are not worth a line.
+# docker commands that a stage prints. Clean-up is left out.
 TOLD = {"compose", "build", "run", "cp", "tag", "push"}
 
-# A command that is interrupted may need this long to end what it began.
+# Time for an interrupted command to end.
 END_SECONDS = 60
 
 
 def builder(environment: Mapping[str, str]) -> str:
-    """Return the name of the engine's own builder: another one, if somebody chose it, would not see its images.
+    """Return the name of the engine's own builder: another selected builder does not see the engine's images.
 
-    buildx calls it as docker calls its context.
+    buildx names it after docker's context.
     """
     if environment.get("DOCKER_HOST"):
         return "default"
@@ -56,7 +56,7 @@ def builder(environment: Mapping[str, str]) -> str:
 
 
 class Result(NamedTuple):
-    """How a command ended: 0 is success, 127 means that there is no such command."""
+    """The exit status of a command (127: there is no such command), and its output."""
 
     status: int
     output: str
@@ -65,7 +65,7 @@ class Result(NamedTuple):
 class Runner:
     """Runs commands in the checkout, each with an environment of known variables.
 
-    `locks` are file descriptors that commands inherit: a lock is held until the last of them has ended.
+    Commands inherit `locks`, open files: a lock is held until the last command ends.
     """
 
     def __init__(self, root: Path, environment: Mapping[str, str], colours: bool = False):
@@ -75,25 +75,25 @@ class Runner:
         self.settings = {
             **SETTINGS,
             "BUILDX_BUILDER": builder(environment),
-            # Compose's newer way to build ends the path of a secret at a comma.
+            # bake, Compose's newer builder, cuts a secret's path at a comma.
             **({"COMPOSE_BAKE": "false"} if "," in str(root) else {}),
             **({"FORCE_COLOR": "1"} if colours else {"NO_COLOR": "1"}),
         }
         self.locks: list[int] = []
         self.processes: set[subprocess.Popen[str]] = set()
         self.output: IO[Any] | None = None
-        # Shows commands of docker to the user; nothing where nobody wants to type them.
+        # Prints docker commands; None outside of a stage.
         self.announce: Callable[[Sequence[str]], None] | None = None
 
     def writing_to(self, file: IO[Any]) -> Runner:
-        """Return a runner whose commands write to a file what they would show to the user."""
+        """Return a copy whose commands write their output to a file."""
         other = copy.copy(self)
         other.output = file
         return other
 
     @contextlib.contextmanager
     def logging(self, file: IO[Any]) -> Iterator[None]:
-        """Write to a file, while a `with` block runs, what commands would show to the user."""
+        """During a `with` block, write commands' output to a file."""
         before, self.output = self.output, file
         try:
             yield
@@ -108,9 +108,9 @@ class Runner:
         stdout: int | IO[Any] | None = None,
         merged: bool = False,
     ) -> int:
-        """Run a command, its output to the user unless `stdout` says otherwise; `extra` are more variables.
+        """Run a command with more variables (`extra`); return its exit status.
 
-        `merged` writes its errors to where its output goes. Returns its exit status.
+        Its output goes to the user or the log, unless `stdout` is given; with `merged`, its errors go there too.
         """
         errors = subprocess.STDOUT if merged else self.output
         self._announce(command)
@@ -121,7 +121,7 @@ class Runner:
         return status
 
     def end_all(self, terminate: bool = True) -> None:
-        """Wait for the end of all commands that run. Those that a terminal interrupted need not be terminated."""
+        """End all running commands, and wait. `terminate` is False if the terminal has interrupted them."""
         for process in list(self.processes) if terminate else ():
             process.terminate()
         for process in list(self.processes):
@@ -131,17 +131,17 @@ class Runner:
                 process.kill()
 
     def begin(self, command: Sequence[str], output: IO[Any]) -> subprocess.Popen[str]:
-        """Start a command, its output into a file, and do not wait for it."""
+        """Start a command with its output in a file, and do not wait."""
         return self._start(command, None, subprocess.DEVNULL, output, output)
 
     def must(self, command: Sequence[str], again: str, **options: Any) -> None:
-        """Run a command that succeeds unless Docker or the machine fails; `again` is what to type then."""
+        """Run a command that must succeed; raise InfrastructureError otherwise. `again` is what to type then."""
         if self.run(command, stdout=subprocess.DEVNULL, **options) != 0:
             name = " ".join(command[:2])
             raise InfrastructureError(f"expected '{name}' to work, found the error above. Type: {again}")
 
     def capture(self, command: Sequence[str], errors: bool = False, text: str | None = None) -> Result:
-        """Run a command that only looks; return what it wrote to standard output, with `errors` to standard error too.
+        """Run a read-only command; return its status and output, with `errors` including standard error.
 
         `text` is its standard input.
         """
@@ -161,7 +161,7 @@ class Runner:
         return Result(done.returncode, done.stdout.strip("\n"))
 
     def pipe(self, command: Sequence[str], data: bytes = b"") -> bytes | None:
-        """Run a command on bytes; return the bytes that it wrote, None where it failed. Its errors go to the user."""
+        """Run a command with bytes as input; return its output, None if it failed. The user sees its errors."""
         done = subprocess.run(
             command,
             cwd=self.root,
@@ -174,12 +174,12 @@ class Runner:
         return done.stdout if done.returncode == 0 else None
 
     def lines(self, command: Sequence[str]) -> list[str]:
-        """Run a command that only looks; return the lines that it wrote, none where it failed."""
+        """Run a read-only command; return its lines of output, none if it failed."""
         output = self.capture(command).output
         return output.split("\n") if output else []
 
     def show(self, command: Sequence[str], is_shown: Callable[[str], bool] = lambda _line: True) -> Result:
-        """Run a command, its output to the user line by line, and into the result; in a step also into its log."""
+        """Run a command, show its output line by line (`is_shown` selects), and return it; in a step, log it too."""
         self._announce(command)
         lines = []
         with self._start(command, None, subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT) as process:
@@ -194,7 +194,7 @@ class Runner:
         return Result(process.returncode, "".join(lines))
 
     def replace(self, command: Sequence[str], extra: Mapping[str, str]) -> NoReturn:
-        """End this process and go on as a command, which gets the user's signals."""
+        """Replace this process with a command, which then receives the user's signals."""
         os.chdir(self.root)
         os.execvpe(command[0], list(command), {**self.environment, **self.settings, **extra})
 

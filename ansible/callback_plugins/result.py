@@ -13,9 +13,9 @@ name: result
 type: notification
 short_description: The result of a run as JSON
 description:
-  - Leaves C(message), what the last task that failed has to say ("" where none did), and C(stats), what the plays set
-    with P(ansible.builtin.set_stats#module).
-  - It is in the file that the variable RESULT_FILE names; without one it is the last line of the output.
+  - Writes C(message), the message of the last failed task or "", and C(stats), the values that the plays set with
+    P(ansible.builtin.set_stats#module).
+  - Writes to the file RESULT_FILE, or as the last line of the output.
 """
 
 MARK = "FAIL: "
@@ -33,13 +33,13 @@ class CallbackModule(CallbackBase):
         self.message = ""
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        """Keep what a task says. What modules say is in the output; a message of the plays begins with a mark."""
+        """Keep a failed task's message, if it is one of the plays': those begin with MARK."""
         message = str(result.result.get("msg", ""))
         if message.startswith(MARK) and not ignore_errors:
             self.message = message.removeprefix(MARK)
 
     def v2_runner_item_on_failed(self, result):
-        """Keep what a task says of one item of a loop."""
+        """Keep the message of a failed loop item."""
         self.v2_runner_on_failed(result)
 
     def v2_playbook_on_stats(self, stats):

@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""Run a container on a Docker Swarm to its end, and tell how it ended and what it said."""
+"""Run a container on a Docker Swarm to its end, and return its outcome and the last line of its log."""
 
 import time
 
@@ -11,29 +11,28 @@ DOCUMENTATION = r"""
 module: swarm_job
 short_description: Run a container on a Docker Swarm to its end
 description:
-  - A service of one container that is not started again. Not of C(--mode replicated-job), since a manager that once led
-    the Swarm and lost the lead goes on to start such jobs beside the one that leads now; there were 63 of one (moby
-    issue 53632).
-  - Nothing is left of a job that ended. One that is under way, of a run that was cut off or still goes on after the
-    timeout, is let come to its end, since half a migration is worse than a late one.
+  - A service of one container with the restart condition C(none). Not C(--mode replicated-job), because a manager that
+    has lost the lead still starts such jobs beside the new leader; there were 63 of one (moby issue 53632).
+  - An ended job is removed. A running one, of an interrupted run or after the timeout, continues, because half a
+    migration is worse than a late one.
 options:
   docker_host: {description: The engine of a manager, type: str, required: true}
   name: {description: The service's name, type: str, required: true}
   image: {description: The image, type: str, required: true}
   command: {description: What it runs, type: list, elements: str, required: true}
-  options: {description: Further arguments of C(docker service create), type: list, elements: str, default: []}
+  options: {description: More arguments of C(docker service create), type: list, elements: str, default: []}
   node: {description: The id of the node where it runs, type: str, required: true}
   node_host: {description: The engine of that node, type: str, required: true}
-  timeout: {description: Seconds until it is no longer waited for, type: int, required: true}
+  timeout: {description: Seconds to wait for its end, type: int, required: true}
 """
 
 RETURN = r"""
 outcome:
-  description: C(under way) before anything was done; C(unfinished) after the timeout; C(failed); C(succeeded)
+  description: C(under way) if an earlier one still runs; C(unfinished) after the timeout; C(failed); C(succeeded)
   type: str
   returned: always
 states: {description: "The state of each container, with its error", type: str, returned: always}
-said: {description: The last line that it said, type: str, returned: always}
+said: {description: The last line of its log, type: str, returned: always}
 """
 
 # States of a task (Docker Engine API) that are its last.
@@ -101,7 +100,7 @@ def main():
         tell("under way", left)
     if module.check_mode:
         tell("succeeded", [])
-    # What a run that was cut off left behind; as a rule there is none.
+    # An interrupted run may have left it.
     engine("service", "rm", name, check=False)
     how = ("--quiet", "--detach", "--restart-condition", "none", "--no-resolve-image")
     held = ("--with-registry-auth", "--read-only", "--cap-drop", "ALL", "--mount", "type=tmpfs,target=/tmp")
@@ -113,7 +112,7 @@ def main():
         tell(outcome, statuses)
     _, out, err = engine("service", "logs", "--raw", name, check=False)
     engine("service", "rm", name)
-    # Its container outlives the service.
+    # The container outlives its service.
     label = f"label=com.docker.swarm.service.name={name}"
     engine("container", "prune", "--force", "--filter", label, host=given["node_host"])
     lines = [line for line in (out + err).splitlines() if line.strip()]

@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""Wait until a stack on a Docker Swarm runs what it was told to run, or say why it does not."""
+"""Wait until a stack on a Docker Swarm runs the wanted images, or fail with the reason."""
 
 import datetime
 import time
@@ -12,8 +12,8 @@ DOCUMENTATION = r"""
 module: swarm_rollout
 short_description: Wait until the services of a stack run the wanted images
 description:
-  - C(docker stack deploy) ends before the containers are replaced, and with exit status 0 when Swarm takes an update
-    back (docker/cli issue 6752). This module looks at the tasks themselves.
+  - C(docker stack deploy) ends before the containers are replaced, and returns 0 if Swarm rolls an update back
+    (docker/cli issue 6752). This module checks the tasks.
 options:
   docker_host: {description: The engine of a manager, type: str, required: true}
   stack: {description: The stack's name, type: str, required: true}
@@ -25,15 +25,15 @@ options:
 RETURN = r"""
 seconds: {description: How long it waited, type: float, returned: success}
 crowded:
-  description: Services (their short names) of which one node holds all containers, although others would take some
+  description: Services (short names) whose containers are all on one node, although others take containers
   type: list
   elements: str
   returned: success
 """
 
-# States of a service's update (Docker Engine API, ServiceUpdateStatus) that end in something else than what was wanted.
+# States of a failed service update (Docker Engine API, ServiceUpdateStatus).
 GONE_BACK = ("paused", "rollback_started", "rollback_paused", "rollback_completed")
-# "complete": what serves does not come to an end by itself. It was stopped as unhealthy, and stopped gracefully.
+# "complete": a service does not end by itself, so it was stopped as unhealthy, and ended gracefully.
 FAILED = ("failed", "rejected", "orphaned", "complete")
 ENDED = (*FAILED, "shutdown", "remove")
 
@@ -63,7 +63,7 @@ def reason_of(tasks, image, since):
 def is_rolled_out(service, tasks, image, lost_nodes):
     """Whether every wanted task of a service runs the image, as many as there should be, and the others ended (bool).
 
-    What ran on a node that is lost cannot be seen to end, and is not waited for.
+    Tasks of lost nodes are ignored, because nobody can see their end.
     """
     mode = service["Spec"]["Mode"]
     wanted = [task for task in tasks if task["DesiredState"] == "running"]
@@ -85,7 +85,7 @@ def is_rolled_out(service, tasks, image, lost_nodes):
 
 
 def look(api, stack, images, since):
-    """One look: the services that are not there yet (list of str), and the reason to give up (str or None)."""
+    """Check once: the services that are not ready (list of str), and the reason to give up (str or None)."""
     found = {
         service["Spec"]["Name"].removeprefix(f"{stack}_"): service
         for service in api.services(filters={"label": f"com.docker.stack.namespace={stack}"})
@@ -112,7 +112,7 @@ def look(api, stack, images, since):
 def crowded_services(api, stack):
     """The services (short names, list of str) whose containers, two or more, all stand on one of several nodes.
 
-    Swarm spreads what it starts, and moves what stood on a node that is lost; it never moves anything back.
+    Swarm spreads new containers and moves those of a lost node, but never moves any back.
     """
     able = [
         node["ID"]
@@ -130,7 +130,7 @@ def crowded_services(api, stack):
 
 
 def main():
-    """Look every second; two good looks in a row count, as Swarm begins an update a moment after it was asked for."""
+    """Check every second. Two good checks in a row count, because Swarm starts an update with a delay."""
     module = AnsibleModule(
         argument_spec={
             "docker_host": {"type": "str", "required": True},

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Run the tests against the installed wheel, and leave every report in /reports, whatever the verdict.
-#   test.sh             all tests; the verdict includes the coverage
-#   test.sh LABEL...    the named ones only, e.g. test_create:CreateItem; no verdict on the coverage
+# Run the tests against the installed wheel, and write all reports to /reports, whatever the verdict.
+#   test.sh             all tests; the coverage counts
+#   test.sh LABEL...    selected tests, e.g. test_create:CreateItem; the coverage does not count
 set -u
 
-# The source lies in /app/src for the report; what is tested must be what will be shipped.
+# The tests must import the installed wheel, not /app/src.
 python3 -c '
 import sys, todo
 if "/site-packages/" not in todo.__file__:
@@ -13,12 +13,12 @@ if "/site-packages/" not in todo.__file__:
 
 picked=$#
 if [ "$picked" -gt 0 ]; then
-    # nose takes FILE.py:Class.test; people leave out the folder and the ending.
+    # nose wants FILE.py:Class.test; users type neither folder nor suffix.
     for label in "$@"; do
         shift
         name=${label%%:*}
         for file in src/*/tests/"$name.py"; do
-            [ -e "$file" ] || exit 64 # EX_USAGE: whoever called knows how to say it
+            [ -e "$file" ] || exit 64 # EX_USAGE: the pipeline prints the message
             set -- "$@" "$file${label#"$name"}"
         done
     done
@@ -29,16 +29,16 @@ fi
 export COVERAGE_FILE=/tmp/.coverage XUNIT_FILE=/reports/unittests.xml
 settings="--rcfile=src/pyproject.toml"
 
-# coverage first, Django inside it: nose's own plugin starts after the models are imported.
+# coverage starts Django: nose's own plugin starts after the models are imported.
 python3 -m coverage run "$settings" -m django test --noinput "$@"
 tests_status=$?
 
-# No test is no success, whatever the runner says of it.
+# A run without tests fails, whatever its exit status.
 if ! grep -qE '<testsuite [^>]*tests="[1-9]' "$XUNIT_FILE"; then
     echo "FAIL: expected tests, found none${*:+ named $*}. Look at: src/*/tests" >&2
     exit 1
 fi
-# A selection says nothing of the coverage.
+# A selection measures no coverage.
 [ "$picked" -eq 0 ] || exit "$tests_status"
 
 python3 -m coverage combine -q "$settings"

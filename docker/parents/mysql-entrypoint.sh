@@ -1,25 +1,25 @@
 #!/bin/bash
-# What the stand-in does before the server: of the official MySQL image's contract what this project uses, so that a
-# compose file need not know which of the two it got.
+# The stand-in's entry point: the part of the official MySQL image's contract that this project uses, so that both work in
+# the same compose file.
 #
 #   docker run IMAGE [FLAG...]     the server, with flags
-#   docker run IMAGE COMMAND...    anything else, as it stands
+#   docker run IMAGE COMMAND...    another command
 #
-# An empty data directory is initialised from these variables (each also as NAME_FILE, the path of a file with it):
-#   MYSQL_ROOT_PASSWORD            has to be given
-#   MYSQL_ROOT_HOST                where root may come from, besides the socket (%, the default: anywhere)
+# An empty data directory is initialised from these variables (or NAME_FILE, the path of a file with the value):
+#   MYSQL_ROOT_PASSWORD            required
+#   MYSQL_ROOT_HOST                hosts from which root may log in, besides the socket (% by default: all)
 #   MYSQL_DATABASE                 a database to create
-#   MYSQL_USER, MYSQL_PASSWORD     a user to create, with every right on that database
-# and then from the *.sh and *.sql in /docker-entrypoint-initdb.d, in the order of their names. Until that is done, the
-# server hears nobody from outside. A directory that has data is left as it is.
+#   MYSQL_USER, MYSQL_PASSWORD     a user to create, with all rights on that database
+# Then the *.sh and *.sql of /docker-entrypoint-initdb.d run, in the order of their names. Until then the server accepts no
+# connections. A directory with data is not changed.
 set -euo pipefail
 shopt -s nullglob
 
 DATA=/var/lib/mysql SOCKET=/run/mysqld/mysqld.sock
 SCRIPTS=(/docker-entrypoint-initdb.d/*)
-# mysqld takes a directory for empty that has only names with a leading dot.
+# mysqld ignores names with a leading dot.
 UNFINISHED=$DATA/.todobackend-unfinished
-# Nothing of an unfinished directory is ever used, so nothing in it has to reach the disk before it is finished.
+# An unfinished directory is never used, so nothing must reach the disk before the end.
 FAST=(--innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --innodb-doublewrite=OFF)
 
 die() {
@@ -27,13 +27,13 @@ die() {
     exit 1
 }
 
-# As process 1 this shell hears signals between commands or in `wait` alone: what takes long is a child to wait for.
+# As process 1 this shell handles signals only between commands or in `wait`, so long commands run in the background.
 attend() {
     "$@" <&0 &
     wait "$!"
 }
 
-# setting NAME [DEFAULT]: from the variable, or from the file that NAME_FILE names.
+# setting NAME [DEFAULT]: from the variable, or from the file NAME_FILE.
 setting() {
     local name=$1 file=${1}_FILE value=${!1:-${2:-}}
     if [ -n "${!file:-}" ]; then
@@ -56,7 +56,7 @@ name() { printf '`%s`' "${1//\`/\`\`}"; }
 
 accounts() {
     local pattern=${MYSQL_DATABASE//\\/\\\\}
-    # The strings are escaped for these; flags of the server may say otherwise.
+    # The escaping fits these settings; the server's flags may set others.
     echo "SET SESSION sql_mode = ''; SET NAMES utf8mb4;"
     if [ "$MYSQL_ROOT_HOST" != localhost ]; then
         echo "CREATE USER 'root'@$(string "$MYSQL_ROOT_HOST") IDENTIFIED BY $(string "$MYSQL_ROOT_PASSWORD");"
@@ -65,7 +65,7 @@ accounts() {
     [ -z "$MYSQL_DATABASE" ] || echo "CREATE DATABASE IF NOT EXISTS $(name "$MYSQL_DATABASE");"
     [ -z "$MYSQL_USER" ] || echo "CREATE USER $(string "$MYSQL_USER")@'%' IDENTIFIED BY $(string "$MYSQL_PASSWORD");"
     if [ -n "$MYSQL_USER" ] && [ -n "$MYSQL_DATABASE" ]; then
-        # In a grant _ and % stand for other characters, unless escaped.
+        # _ and % are wildcards in a grant, unless escaped.
         pattern=${pattern//_/\\_}
         echo "GRANT ALL ON $(name "${pattern//%/\\%}").* TO $(string "$MYSQL_USER")@'%';"
     fi
@@ -77,7 +77,7 @@ sql() {
         --default-character-set=utf8mb4 ${MYSQL_DATABASE:+--database="$MYSQL_DATABASE"} "$@"
 }
 
-# Scripts need a server: one that listens on its socket only, and ends when they have run.
+# Run the scripts on a server that listens on its socket only.
 run_scripts() {
     local server file
     "$@" "${FAST[@]}" --skip-networking --mysqlx=OFF --socket="$SOCKET" &
@@ -104,17 +104,17 @@ initialise() {
     [ "$MYSQL_USER" != root ] || die "expected another name than root in MYSQL_USER. Use MYSQL_ROOT_PASSWORD for root."
     [ -z "${MYSQL_USER:+x}${MYSQL_PASSWORD:+x}" ] || [ "${MYSQL_USER:+x}${MYSQL_PASSWORD:+x}" = xx ] ||
         die "expected MYSQL_USER and MYSQL_PASSWORD, found one of them. Set both."
-    # The sign of the unfinished directory stays: the next start begins again. What still runs ends with this process.
+    # The mark of the unfinished directory stays, so the next start begins again.
     trap 'echo "[entrypoint] Stopped while initialising"; exit 143' TERM INT
     : >"$UNFINISHED"
     echo "[entrypoint] Initialising $DATA"
-    # The accounts come through a pipe: passwords are in no file, on no command line and in no log.
+    # Through a pipe: no file, command line or log contains a password.
     exec 3< <(accounts)
     attend "$@" "${FAST[@]}" --log-error-verbosity=1 --initialize-insecure --init-file=/dev/fd/3 ||
         die "expected mysqld to initialise $DATA, found the error above. Mend its flags or settings, then start again."
     exec 3<&-
     [ "${#SCRIPTS[@]}" -eq 0 ] || run_scripts "$@"
-    # First the data on the disk, then the sign that it is not whole off it.
+    # Sync the data to the disk before the mark is removed.
     sync --file-system "$DATA"
     rm -f "$UNFINISHED"
     trap - TERM INT
@@ -122,19 +122,19 @@ initialise() {
 
 case "${1:-}" in "" | -*) set -- mysqld "$@" ;; esac
 [ "$1" = mysqld ] || exec "$@"
-# A question to the program needs no data.
+# These options need no data.
 for argument; do
     case "$argument" in --help | -'?' | --version | -V | --print-defaults | --validate-config) exec "$@" ;; esac
 done
 if [ "$(id -u)" = 0 ]; then
-    # A volume or a tmpfs begins as root's; the server is not root.
+    # A new volume or tmpfs belongs to root; the server is not root.
     mkdir -p /run/mysqld
     find "$DATA" /run/mysqld ! -user mysql -exec chown mysql:mysql {} + ||
         die "expected to be allowed to give $DATA to the user mysql, found the error above. Leave the container the" \
             "capabilities CHOWN, DAC_OVERRIDE, SETUID and SETGID, or start it as user 999."
     exec setpriv --reuid=mysql --regid=mysql --init-groups -- "$0" "$@"
 fi
-# Left by a server that was killed: its number may belong to another process now, and the lock then looks held.
+# A killed server leaves them; the lock looks held if another process has that process id.
 rm -f /run/mysqld/*.sock /run/mysqld/*.lock
 setting MYSQL_ROOT_HOST %
 for variable in MYSQL_DATABASE MYSQL_USER MYSQL_PASSWORD MYSQL_ROOT_PASSWORD; do setting "$variable"; done
@@ -147,6 +147,6 @@ elif [ -z "$(ls -A "$DATA")" ]; then
 elif [ ! -d "$DATA/mysql" ]; then
     die "expected an empty $DATA or one with MySQL's data, found files that are neither. Give it a volume of its own."
 fi
-# The server needs none of them.
+# The server must not have them.
 unset MYSQL_PASSWORD MYSQL_ROOT_PASSWORD
 exec "$@"

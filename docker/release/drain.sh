@@ -1,10 +1,9 @@
 #!/bin/bash
-# Run a server so that it can be replaced without anyone noticing: when it is asked to stop, go on answering until
-# nobody asks any more, and stop gracefully then.
+# Run a server; at a stop signal, serve for some more seconds, then stop gracefully.
 #   drain.sh SECONDS SIGNAL COMMAND...   SIGNAL: the server's own graceful one (TERM, QUIT)
 #
-# Swarm takes a task out of the name service just before it sends the signal. Who asked a moment earlier still has the
-# address: for as long as names are kept (nginx: valid=1s) plus the time the news takes to the other machines.
+# Swarm removes a task from its name service just before it sends the signal. Proxies still use the address for as long as
+# they keep a name (nginx: valid=1s), plus the time until other nodes know.
 set -eu
 
 seconds=$1 signal=$2
@@ -12,7 +11,7 @@ shift 2
 "$@" &
 server=$!
 trap 'trap "" TERM QUIT; sleep "$seconds"; kill -s "$signal" "$server" 2>/dev/null || true' TERM QUIT
-# `wait` ends when a signal comes, and again when the server has ended: the second tells how.
+# `wait` returns at a signal, and again at the server's end; the second gives its status.
 status=0
 wait "$server" || status=$?
 while kill -0 "$server" 2>/dev/null; do

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Succeed when an HTTP server of this container answers 200.
-#   healthcheck.sh PORT PATH [FIRST]   FIRST: another path that has to answer 200 once, before PATH is what counts
-# The engine calls it one second after it ended; where all was well the last time, it rests before it looks. So what starts
-# or fails is looked at each second, and what runs seldom: a look costs the engine more than the server. (Engine 25 has
-# an interval of its own for the start; this works before it too.)
-# In bash and sleep alone: no image needs curl.
+# Succeed if an HTTP server of this container responds 200.
+#   healthcheck.sh PORT PATH [FIRST]   FIRST: a path that must respond 200 once; then PATH counts
+# The engine calls it every second. After a success it sleeps first, so a healthy container is checked every nine seconds,
+# and a starting or failing one every second. Each check costs the engine more than the server. (--start-interval needs
+# engine 25.)
+# Only bash and sleep: no image needs curl.
 set -eu
 
-REST=8 PATIENCE=5 # seconds; with some to spare they are the --timeout of the HEALTHCHECK
+REST=8 PATIENCE=5 # seconds; their sum is below the --timeout of the HEALTHCHECK
 
 answers() {
     exec 3<>"/dev/tcp/127.0.0.1/$1"
@@ -16,7 +16,7 @@ answers() {
     [[ $status == HTTP/*' 200 '* ]]
 }
 
-# In memory where the root cannot be written: a container that starts again has neither.
+# In memory, so a restarted container has neither.
 well=/tmp/was-well ready=/tmp/was-ready
 [ ! -s "$well" ] || sleep "$REST"
 : >"$well"

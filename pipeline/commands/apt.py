@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-# No question, whatever a package wants to know.
+# Packages must not ask questions.
 QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 
 

@@ -1,4 +1,4 @@
-"""docker."""
+"""Commands of docker."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ PIPELINE = "todobackend.pipeline"
 
 
 def info(field: str) -> Sequence[str]:
-    """Ask the engine for a field of what it says of itself."""
+    """Ask for a field of `docker info`."""
     return ("docker", "info", "--format", f"{{{{.{field}}}}}")
 
 
 def endpoint() -> Sequence[str]:
-    """Ask for the address of the engine that docker talks to: by DOCKER_HOST, a context, or the usual socket."""
+    """Ask for the engine's address, as docker resolves it: DOCKER_HOST, a context, or the default socket."""
     return ("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
 
 
@@ -25,7 +25,7 @@ def compose_version() -> Sequence[str]:
 
 
 def buildx_version() -> Sequence[str]:
-    """Ask for the version of the plugin that builds, and asks registries."""
+    """Ask for the version of the buildx plugin."""
     return ("docker", "buildx", "version")
 
 
@@ -40,10 +40,10 @@ def filters(*conditions: str) -> tuple[str, ...]:
 
 
 def containers(project: str, service: str = "", *conditions: str) -> Sequence[str]:
-    """List the containers of a Compose project or of one of its services, running or not, by their whole ids.
+    """List a Compose project's containers, or one service's, running or not, by full ids.
 
-    `oneoff` is on Compose's own containers alone: an image that Compose built has the project's label too, and what a
-    Swarm runs of it inherits that.
+    Only Compose's own containers have the label `oneoff`. An image that Compose built has the project's label, and a
+    Swarm's containers of that image inherit it.
     """
     labels = [f"label={PROJECT}={project}", "label=com.docker.compose.oneoff"]
     if service:
@@ -52,7 +52,7 @@ def containers(project: str, service: str = "", *conditions: str) -> Sequence[st
 
 
 def named(name: str) -> Sequence[str]:
-    """List the container of a name, running or not."""
+    """List the container with a name, running or not."""
     return ("docker", "ps", "--all", "--quiet", *filters(f"name=^{name}$"))
 
 
@@ -62,12 +62,12 @@ def of_project(kind: str, project: str) -> Sequence[str]:
 
 
 def images(pipeline: str, *conditions: str) -> Sequence[str]:
-    """List the images that a pipeline built, by their ids: what a registry gave by digest has no tag."""
+    """List a pipeline's images by id, because those pulled by digest have no tag."""
     return ("docker", "images", "--quiet", *filters(f"label={PIPELINE}={pipeline}", *conditions))
 
 
 def image_field(field: str, *names: str) -> Sequence[str]:
-    """Ask for a field of images, by a template of Go."""
+    """Ask for a field of images (a Go template)."""
     return ("docker", "image", "inspect", "--format", field, *names)
 
 
@@ -82,11 +82,11 @@ def image_label(name: str, label: str) -> Sequence[str]:
 
 
 def container_field(field: str, *containers: str) -> Sequence[str]:
-    """Ask for a field of containers, by a template of Go."""
+    """Ask for a field of containers (a Go template)."""
     return ("docker", "inspect", "--format", field, *containers)
 
 
-# The service of a container that is healthy, and its image; nothing for another one.
+# A healthy container's service and image; nothing for other containers.
 HEALTHY = (
     '{{if .State.Health}}{{if eq .State.Health.Status "healthy"}}'
     f'{{{{index .Config.Labels "{SERVICE}"}}}} {{{{.Image}}}}{{{{end}}}}{{{{end}}}}'
@@ -110,5 +110,5 @@ def stop(project: str) -> Sequence[str]:
 
 
 def run(image: str, *command: str, options: Sequence[str] = ()) -> Sequence[str]:
-    """Run a container of an image to its end, and remove it."""
+    """Run a container to its end, and remove it."""
     return ("docker", "run", "--rm", *options, image, *command)

@@ -1,4 +1,4 @@
-"""git, in the checkout."""
+"""Commands of git in the checkout."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from pathlib import Path
 
 
 def git(root: Path, *arguments: str) -> Sequence[str]:
-    """Return a command of git. The checkout may belong to somebody else than who runs make, as in a mounted folder."""
+    """Return a git command. The checkout may belong to another user, as in a mounted folder."""
     return ("git", "-c", f"safe.directory={root}", *arguments)

@@ -20,7 +20,7 @@ from pipeline.runner import Result, Runner
 
 @dataclass
 class Context:
-    """What a stage works with. `root` is the checkout; `has_news` says that the report is to be made anew."""
+    """What a stage works with. `root` is the checkout; with `has_news` the report is made again at the end."""
 
     configuration: Configuration
     runner: Runner
@@ -30,14 +30,14 @@ class Context:
     is_locked: bool = False
     has_variables: bool = False
 
-    # What the stages use most, by shorter names.
+    # Short names for what the stages use most.
 
     def knob(self, name: str) -> str:
         """Return a knob's value."""
         return self.configuration.knob(name)
 
     def given(self, name: str) -> str:
-        """Return a variable of the user's, "" where there is none."""
+        """Return a variable of the user's environment, "" for none."""
         return self.runner.user_environment.get(name, "")
 
     def image(self, name: str, verdict: str = "built") -> str:
@@ -45,7 +45,7 @@ class Context:
         return self.configuration.image(name, verdict)
 
     def make(self, *words: str) -> str:
-        """Return a command of make that means this pipeline."""
+        """Return a make command for this pipeline."""
         return self.configuration.make(*words)
 
     def info(self, text: str) -> None:
@@ -65,7 +65,7 @@ class Context:
         return self.runner.run(command, *arguments, **options)
 
     def capture(self, command: Sequence[str], **options: Any) -> Result:
-        """Run a command that only looks."""
+        """Run a read-only command."""
         return self.runner.capture(command, **options)
 
     def lines(self, command: Sequence[str]) -> list[str]:
@@ -78,7 +78,7 @@ class Context:
 
     @property
     def state(self) -> Path:
-        """What make remembers between runs; `make distclean` removes it."""
+        """The folder of make's state between runs; `make distclean` removes it."""
         folder = self.root / ".state"
         folder.mkdir(exist_ok=True)
         return folder
@@ -96,23 +96,23 @@ class Context:
             self.is_locked = True
 
     def compose(self, environment: str, *arguments: str) -> Sequence[str]:
-        """Return a command of Compose on one of the environments."""
+        """Return a Compose command on an environment."""
         if not self.has_variables:
             self.write_variables()
         return compose.command(self.configuration.build_id, environment, *arguments)
 
     def lab(self, profile: str, *options: str) -> Sequence[str]:
-        """Return the command that starts a part of the lab, and waits until it is healthy."""
+        """Return the command that starts a profile of the lab and waits until it is healthy."""
         return self.compose("lab", "--profile", profile, "up", "--detach", "--wait", "--wait-timeout", "120", *options)
 
     def write_variables(self, judged: str = "built", **more: str) -> None:
-        """Write the variables of the compose files to where the commands of Compose read them.
+        """Write the variables of the compose files.
 
-        `judged` is the name of the images that are a candidate; `more` are labels of what is built.
+        `judged` is the tag of the candidate's images; `more` are labels of the images that are built.
         """
         configuration = self.configuration
         variables = configuration.variables(self.state, self.runner.user_environment)
-        # By these names the suites call the release; by the others, others.
+        # The suites use the first four host names; users the others.
         hosts = f"localhost,127.0.0.1,[::1],nginx,{variables.get('ALLOWED_HOSTS') or self.own_names()}"
         different = {
             "images": more,
@@ -121,17 +121,17 @@ class Context:
         }
         for environment, own in different.items():
             text = compose.quoted({**variables, "ALLOWED_HOSTS": hosts, **self.parents(), **own})
-            # Steps beside each other may do so, too.
+            # Atomically: parallel steps may write it too.
             files.write(self.root / compose.env_file(configuration.build_id, environment), text)
         self.has_variables = True
 
     def own_names(self) -> str:
-        """Return the names of this machine: its own, and the address that other machines use, where there is one."""
+        """Return this machine's host name and, if it has one, its first address."""
         addresses = self.runner.capture(("hostname", "-I")).output.split()  # macOS has no such option
         return ",".join([socket.gethostname(), *addresses[:1]])
 
     def parents(self) -> dict[str, str]:
-        """Return what `make parents` wrote: the images' names (DEBIAN_PARENT, MYSQL_PARENT), and PACKAGES_AS_OF."""
+        """Return the parents' names (DEBIAN_PARENT, MYSQL_PARENT) and PACKAGES_AS_OF, as `make parents` wrote them."""
         file = self.state / "parents.env"
         lines = file.read_text().splitlines() if file.exists() else []
         return dict(line.split("=", 1) for line in lines if "=" in line)
@@ -144,5 +144,5 @@ class Context:
         return parents[name]
 
     def was_asked_for(self, *goals: str) -> bool:
-        """Whether one of these goals was typed; one that only comes before it is silent without work to do."""
+        """Whether one of these goals was typed. A prerequisite of the typed goal is silent if it has nothing to do."""
         return bool(set(goals) & set(self.configuration.goals.split()))

@@ -1,7 +1,7 @@
-"""Have the acceptance suites judge a release in an environment of its own, beside what runs: `candidate`.
+"""Run the acceptance suites on a candidate: the release in a separate environment, beside the running one.
 
-Only what they accept gets the name that `make tag` takes. The page's own suite takes nothing but the page from a
-release: what it said of that page holds in the next release too.
+Images that pass are named `accepted`, which `make tag` requires. The page tests depend on the page alone, so their
+result also holds for a later release with the same page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.stages import Context, start
 
 
 class Suite(NamedTuple):
-    """A suite, its service, what it leaves beside its report, and where its list of red tests begins and ends."""
+    """A suite: its service, its evidence beside the report, and where its list of red tests begins and ends."""
 
     name: str
     service: str
@@ -45,7 +45,7 @@ LOGS = "logs/candidate.log"
 
 
 def run(context: Context) -> None:
-    """Judge the accepted images again."""
+    """Run all suites again on the accepted images."""
     context.lock()
     if not context.engine.image_id(context.image("app", "accepted")):
         raise VerdictError(f"expected an accepted release, found none. Type: {context.make('release')}")
@@ -57,16 +57,16 @@ def run(context: Context) -> None:
 
 
 def judge(context: Context, name: str, given: str) -> str:
-    """Judge the images of a name (built, accepted): evidence first, verdict second. Returns the verdict in words.
+    """Judge the images tagged `name` (built, accepted): evidence first, verdict second. Return the verdict in words.
 
-    `given` is what `suites` said before the suites were built: an edit that came later was not judged.
+    `given` is the digest from `suites`, taken before the suites were built: a later edit was not judged.
     """
     engine, configuration = context.engine, context.configuration
     with evidence.stage(context, "accept") as stage:
         context.write_variables(judged=name)
         file = verdict_file(context)
         file.unlink(missing_ok=True)
-        # `make accept` asks all of them.
+        # `make accept` runs all suites.
         is_known = name == "built" and page_passed(context, given)
         asked = [suite for suite in SUITES if suite is not PAGE or not is_known]
         if is_known:
@@ -74,13 +74,13 @@ def judge(context: Context, name: str, given: str) -> str:
         else:
             verdict_file(context, PAGE.name).unlink(missing_ok=True)
         evidence.take_away(context, LOGS, *(piece for suite in asked for piece in (suite.report, *suite.evidence)))
-        # A run that was interrupted may have left its candidate.
+        # An interrupted run may have left its candidate.
         engine.remove_project(configuration.candidate_project)
         try:
             start.up(context, stage, "candidate")
-            # By their ids: the verdict is theirs, whatever has the name by now.
+            # By id: the tag may have moved by then.
             judged = candidates(context)
-            # Each, whatever the one before said: the evidence of all is worth having.
+            # Run each suite, even after a red one: all evidence is useful.
             statuses = {suite.name: run_suite(context, stage, suite) for suite in asked}
             if statuses.get(PAGE.name) == 0:
                 verdict_file(context, PAGE.name).write_text(page_verdict(context, name, given))
@@ -90,7 +90,7 @@ def judge(context: Context, name: str, given: str) -> str:
                 raise refusal(context, red, set(statuses.values()))
         except PipelineError:
             keep_logs(context)
-            with contextlib.suppress(PipelineError):  # the first error says more
+            with contextlib.suppress(PipelineError):  # the first error is the useful one
                 engine.remove_project(configuration.candidate_project)
             raise
         for part, image in judged.items():
@@ -102,7 +102,7 @@ def judge(context: Context, name: str, given: str) -> str:
 
 
 def candidates(context: Context) -> dict[str, str]:
-    """Return the images that the candidate's parts run. Raises VerdictError where one of them is not healthy."""
+    """Return the image that each part of the candidate runs. Raises VerdictError if a part is not healthy."""
     healthy = context.engine.healthy(context.configuration.candidate_project)
     for part in PARTS:
         if part not in healthy:
@@ -111,9 +111,9 @@ def candidates(context: Context) -> dict[str, str]:
 
 
 def run_suite(context: Context, stage: Stage, suite: Suite) -> int:
-    """Run a suite; return its exit status. A report that is absent is a failure."""
+    """Run a suite; return its exit status. A missing report is a failure."""
     context.info(f"Running {suite.name} tests...")
-    # By `make release` the specification goes to the log alone.
+    # In `make release` the specification goes to the log only.
     shown = evidence.Specification(suite.begin, suite.end) if context.was_asked_for("accept") else None
     with stage.step(f"{suite.name} tests"):
         service = suite.service
@@ -126,7 +126,7 @@ def run_suite(context: Context, stage: Stage, suite: Suite) -> int:
 
 
 def keep_logs(context: Context) -> None:
-    """Keep what the candidate's containers said, before they are removed."""
+    """Save the logs of the candidate's containers before they are removed."""
     with contextlib.suppress(OSError):
         file = context.root / "reports" / LOGS
         file.parent.mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ def keep_logs(context: Context) -> None:
 
 
 def withdraw(context: Context, judged: dict[str, str]) -> None:
-    """Take the verdict from what was accepted once and fails now. An older release keeps its name."""
+    """Remove the name `accepted` from images that fail now. An older accepted release keeps it."""
     for part in PARTS:
         name = context.image(part, "accepted")
         if context.engine.image_id(name) in judged.values():
@@ -143,7 +143,7 @@ def withdraw(context: Context, judged: dict[str, str]) -> None:
 
 
 def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineError:
-    """Return the error of suites that did not pass."""
+    """Return the error for suites that did not pass."""
     again = context.make("release")
     if statuses & {NO_CONTAINER, NO_EVIDENCE}:
         return InfrastructureError(
@@ -156,29 +156,29 @@ def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineErr
 
 
 def suites(context: Context) -> str:
-    """Return a digest of what judges: the suites' files, and those that say how the environment is put together.
+    """Return a digest of the suites' files and of the candidate's compose files.
 
-    Not the suites' images: two pipelines that build the same ones at the same time may get them under two ids.
+    Not the ids of the suites' images: two pipelines that build the same image at once may get two ids.
     """
-    # The browser is Debian's.
+    # The browser is one of Debian's packages.
     given = f"{context.parent('DEBIAN_PARENT')} {context.parent('PACKAGES_AS_OF')}"
     return files.digest(context.root, "specs", *compose.files("candidate"), given=given)
 
 
 def verdict_of(context: Context, name: str, given: str) -> str:
-    """Return all that a verdict on the images of a name depends on, "" where they are not there."""
+    """Return all that a verdict on the images with a tag depends on, "" without the images."""
     ids = context.engine.image_ids(*(context.image(part, name) for part in PARTS), context.parent("MYSQL_PARENT"))
     return "\n".join([*ids, given]) if ids else ""
 
 
 def page_verdict(context: Context, name: str, given: str) -> str:
-    """Return all that the verdict of the page's own suite depends on, "" where the page is not there."""
+    """Return all that the verdict of the page tests depends on, "" without the page's image."""
     page = context.engine.image_id(context.image("client", name))
     return f"{page}\n{given}" if page else ""
 
 
 def page_passed(context: Context, given: str) -> bool:
-    """Whether the page that was built last passed its own suite before, and has its evidence."""
+    """Whether the page that was built last has passed the page tests, and the evidence is there."""
     file = verdict_file(context, PAGE.name)
     if not file.exists() or not (context.root / "reports" / PAGE.report).exists():
         return False
@@ -187,12 +187,12 @@ def page_passed(context: Context, given: str) -> bool:
 
 
 def verdict_file(context: Context, what: str = "accepted") -> Path:
-    """Return the file that remembers what was accepted, or what passed a suite."""
+    """Return the file with the input of the last green verdict."""
     return context.state / f"{what}{context.configuration.build_id}"
 
 
 def was_accepted(context: Context, given: str) -> bool:
-    """Whether exactly what was built was accepted by these suites, and has its evidence."""
+    """Whether the images that were built last have passed these suites, and the evidence is there."""
     file = verdict_file(context)
     if not file.exists() or not all((context.root / "reports" / suite.report).exists() for suite in SUITES):
         return False
@@ -201,7 +201,7 @@ def was_accepted(context: Context, given: str) -> bool:
 
 
 def require(context: Context) -> None:
-    """Refuse to go on unless what was built last is what passed. Raises VerdictError."""
+    """Raise VerdictError unless the images that were built last are the accepted ones."""
     configuration = context.configuration
     release = f"{context.make('release')}"
     for part in PARTS:

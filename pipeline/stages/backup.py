@@ -1,6 +1,6 @@
-"""Write the data of the running release into a FILE, as it is at one moment; the release goes on meanwhile.
+"""Write a consistent copy of the running release's data to a file, while the release serves.
 
-backup [FILE]: one that does not exist yet; else one in backups/, named by the time (UTC).
+backup [FILE]: FILE must not exist; the default is in backups/, named by the time (UTC).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipeline.stages import Context
 
 
 def run(context: Context, *given: str) -> None:
-    """Write and check the backup; it has its name once it is whole, and is for its owner alone, as the data is."""
+    """Write the backup, check it, then rename it. Only its owner can read it."""
     configuration = context.configuration
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     file = Path(given[0] if given and given[0] else f"backups/{configuration.pipeline}-{moment}.sql.gz")

@@ -7,7 +7,7 @@ from pipeline.stages import Context, network
 
 
 def run(context: Context) -> None:
-    """Write the network's settings, which every build reads, and build the image."""
+    """Write the network settings for all builds, then build the image."""
     name = context.image("base")
     network.run(context)
     if not context.engine.image_id(name):

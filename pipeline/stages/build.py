@@ -1,4 +1,4 @@
-"""Copy the wheels out of the tested image into target/. Sources that have not passed the tests are tested first."""
+"""Copy the wheels from the tested image to target/. Untested sources are tested first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.stages import Context, test
 
 
 def run(context: Context) -> None:
-    """Test what has not passed; copy the wheels unless target/ holds them."""
+    """Test untested sources; copy the wheels unless target/ has them."""
     context.lock()
     if passed(context):
         evidence.still_holds(context, "test")
@@ -41,15 +41,15 @@ def run(context: Context) -> None:
 
 
 def end(context: Context, text: str) -> None:
-    """Say how it ended, where it was asked for."""
+    """Print the result if the user asked for this stage."""
     if context.was_asked_for("build", "all"):
         context.success(f"{text}. Next: {context.make('release')}")
 
 
 def passed(context: Context) -> bool:
-    """Whether what is checked out has passed the tests.
+    """Whether the current sources have passed the tests.
 
-    An image's id is made from its content: the same sources give the same id, an edit another, a touched file the same.
+    An image's id depends on its content: an edit changes it, a touched file does not.
     """
     tested = context.engine.image_id(context.image("dev", "tested"))
     if not tested:
@@ -59,17 +59,17 @@ def passed(context: Context) -> bool:
 
 
 def target_state(context: Context) -> str:
-    """Return what target/ was filled from, and a digest of what is in it: a changed, added or lost file counts."""
+    """Return the tested image's id and a digest of target/, which any change of a file changes."""
     return f"{context.engine.image_id(context.image('dev', 'tested'))} {files.digest(context.root, 'target')}"
 
 
 def read(file: Path) -> str:
-    """Return the text of a file, "" where there is none."""
+    """Return the text of a file, "" without the file."""
     return file.read_text() if file.exists() else ""
 
 
 def copy_wheels(context: Context) -> None:
-    """Copy the wheels beside target/, and into its place once they are whole."""
+    """Copy the wheels to a folder beside target/, check them, and rename it to target/."""
     for left in context.root.glob(".target.*"):
         files.remove(left)
     new = context.root / f".target.{os.getpid()}"

@@ -8,7 +8,7 @@ from pipeline.stages import Context, accept, tag
 
 
 def run(context: Context, *words: str) -> None:
-    """Tag; without a word by the version."""
+    """Tag with the words, by default with the version."""
     suffix = context.knob("BUILD_TAG") or time.strftime("%Y%m%d%H%M%S", time.gmtime())
     accept.require(context)
     if not words:

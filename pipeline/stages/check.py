@@ -1,4 +1,4 @@
-"""Run the tests of src/ on SQLite with Python alone. It is quick, and it opens no gate: only `make test` does."""
+"""Run the tests of src/ on SQLite with Python alone. It is quick, but only `make test` opens the gate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOCKS = ("src/requirements/base.txt", "src/requirements/test.txt")
 
 
 def environment(context: Context) -> str:
-    """Make the virtual environment of src/ where a lock has changed; return its Python."""
+    """Update the virtual environment of src/ if a lock has changed; return its Python."""
     return python_env.make(context, ".venv", *LOCKS)
 
 
@@ -23,7 +23,7 @@ def failed(expected: str, verb: str) -> VerdictError:
 
 
 def run(context: Context) -> None:
-    """Run the tests, and refuse a run without any."""
+    """Run the tests; a run without tests is an error."""
     machine.look(context, ["check"])
     python = environment(context)
     began = time.monotonic()

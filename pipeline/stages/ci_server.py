@@ -51,12 +51,12 @@ def run(context: Context) -> None:
 
 
 def variables(context: Context, repository: str, work: Path) -> dict[str, str]:
-    """Return what the compose file asks for. A folder is mounted under the name that it has here."""
+    """Return the compose file's variables. A folder is mounted under its own path."""
     place = (context.root / repository).resolve()
     if place.exists():
         repository = str(place)
     owner, socket = images.owner(context), context.engine.socket()
-    # The group that may use the engine, as a container sees it.
+    # The group of the engine's socket, as a container sees it.
     options = ("--network", "none", "--volume", f"{socket}:/socket")
     stat = docker.run(context.image("base"), "stat", "-c", "%g", "/socket", options=options)
     port, certificates = context.configuration.port("CI_PORT"), context.state / "network/ca.pem"

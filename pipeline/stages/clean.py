@@ -1,4 +1,4 @@
-"""Remove what this pipeline (REPO_NAME and BUILD_ID) made: containers, networks, volumes with their data."""
+"""Remove this pipeline's containers, networks and volumes, with their data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pipeline.stages import Context, lab_down
 
 
 def run(context: Context) -> None:
-    """Remove all that runs or has run. Images that have a name, target/ and reports/ stay."""
+    """Remove them. Named images, target/ and reports/ stay."""
     context.lock()
     remove(context)
     context.success(
@@ -15,7 +15,7 @@ def run(context: Context) -> None:
 
 
 def remove(context: Context) -> None:
-    """Remove containers, networks, volumes, and images without a name."""
+    """Remove containers, networks, volumes and unnamed images."""
     configuration = context.configuration
     context.info(f"Removing containers, networks and volumes of {configuration.pipeline}, the data included...")
     for environment in ("dev", "candidate", "release"):

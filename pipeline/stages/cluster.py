@@ -1,4 +1,4 @@
-"""Start the lab: three servers to deploy to, as containers with an engine each."""
+"""Start three Swarm nodes to deploy to: containers with an engine each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ssh-keygen -q -t ed25519 -N "" -C todobackend-lab -f node/host_key
 cp ssh/id_ed25519.pub node/authorized_keys
 tar -c .
 """
-# The paths are those of a container that has the folder at /cluster-ssh.
+# Paths in a container with the folder mounted at /cluster-ssh.
 SSH_CONFIG = """# How to reach the nodes of `make cluster`; this folder has to be at /cluster-ssh.
 Host {hosts}
     User root
@@ -52,7 +52,7 @@ def run(context: Context) -> None:
     images.build(context, "the node", "node")
     nodes = [f"{prefix}.{number}" for number in (11, 12, 13)]
     folder = context.state / f"cluster{configuration.build_id}"
-    # Nodes that run know other keys.
+    # Running nodes have other keys.
     recreate = ["--force-recreate"] if make_keys(context, folder) else []
     write_ssh_files(folder, nodes)
     command = context.lab("cluster", *recreate)
@@ -72,7 +72,7 @@ def run(context: Context) -> None:
 
 
 def check_knob(context: Context) -> None:
-    """Refuse a CLUSTER_NETWORK that names no network. Raises VerdictError."""
+    """Raise VerdictError unless CLUSTER_NETWORK names a network."""
     prefix = context.knob("CLUSTER_NETWORK")
     try:
         ipaddress.IPv4Network(f"{prefix}.0/24")
@@ -84,10 +84,10 @@ def check_knob(context: Context) -> None:
 
 
 def make_keys(context: Context, folder: Path) -> bool:
-    """Make a key for the nodes and one for who may log in, unless they are there; return whether they are new.
+    """Make a host key and a client key, unless they exist; return whether they are new.
 
-    Made in the node's image, as ssh-keygen may be absent here, and handed out through a pipe, so that the files are the
-    user's own. Two folders: the nodes get no client key, a client gets no host key.
+    The node's image has ssh-keygen, this machine may not. The keys come through a pipe, so that the files belong to the
+    user. Two folders: the nodes get no client key, a client gets no host key.
     """
     if all((folder / key).exists() for key in KEYS):
         return False
@@ -111,12 +111,12 @@ def make_keys(context: Context, folder: Path) -> bool:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(opened.read())
                 place.chmod(member.mode)
-    new.rename(folder)  # all of it or nothing: a run that was stopped leaves no half a folder
+    new.rename(folder)  # all keys or none, also after an interrupted run
     return True
 
 
 def write_ssh_files(folder: Path, nodes: Sequence[str]) -> None:
-    """Write how a client reaches the nodes; anew each time, as the addresses may have changed."""
+    """Write the client's ssh files, each time, because the addresses may have changed."""
     key = " ".join((folder / "node/host_key.pub").read_text().split()[:2])
     (folder / "ssh/known_hosts").write_text(f"{','.join(nodes)} {key}\n")
     (folder / "ssh/config").write_text(SSH_CONFIG.format(hosts=" ".join(nodes)))

@@ -1,8 +1,7 @@
 """Run a play of the agent on the Swarm of INVENTORY: deploy [rollback|undeploy].
 
-deploy.yml brings the release VERSION out of the registry, or that of target/release.json; rollback.yml the release
-before; undeploy.yml none. The agent gets, read-only, what the operator has: the login at the registry, the keys for
-ssh, and the plays.
+deploy.yml deploys the release VERSION of the registry, or that of target/release.json; rollback.yml the previous one;
+undeploy.yml removes it. The agent gets, read-only, the operator's registry login and ssh keys, and the plays.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
 TEMPORARY = "/tmp"  # noqa: S108 - in the container
-# One connection for all tasks; a host that is down is found out soon.
+# One connection for all tasks, and a short timeout for a host that is down.
 SSH = """Host *
   ControlMaster auto
   ControlPath /tmp/ssh-%C
@@ -37,7 +36,7 @@ Include /home/operator/own-ssh/config
 
 
 def run(context: Context, verb: str = "deploy") -> None:
-    """Run the play of a verb, and say what runs then."""
+    """Run the play of a verb, and print what runs then."""
     configuration = context.configuration
     inventory = configuration.knob("INVENTORY")
     if not (context.root / inventory).exists():
@@ -51,7 +50,7 @@ def run(context: Context, verb: str = "deploy") -> None:
         work = Path(name)
         end_of_another(context)
         write_home(work)
-        if verb == "deploy":  # the images of the release before are on the nodes
+        if verb == "deploy":  # the nodes have the previous release's images
             find_login(context, work)
             find_record(context, work)
         context.info("Building the agent and the specs...")
@@ -71,7 +70,7 @@ def run(context: Context, verb: str = "deploy") -> None:
 
 
 def following(context: Context, verb: str, before: str) -> str:
-    """Return what may be typed after a deployment."""
+    """Return the next command after a deployment."""
     knob = f"INVENTORY={context.knob('INVENTORY')}"
     if verb == "rollback":
         return f"{context.make('deploy', knob)} goes forward again"
@@ -81,7 +80,7 @@ def following(context: Context, verb: str, before: str) -> str:
 
 
 def end_of_another(context: Context) -> None:
-    """Refuse to go on beside another deployment from this engine. Those from others: ansible/tasks/alone.yml."""
+    """Refuse a second deployment from this engine. ansible/tasks/alone.yml refuses those from others."""
     name = f"{context.configuration.pipeline}-deploy"
     if context.capture(("docker", "ps", "--quiet", "--filter", f"name=^{name}$")).output:
         raise VerdictError(
@@ -92,12 +91,12 @@ def end_of_another(context: Context) -> None:
 
 
 def write_home(work: Path) -> None:
-    """Write the home of the agent's user: ssh takes its settings, keys and known hosts from there."""
+    """Write the home folder of the agent's user, for ssh: settings, keys, known hosts."""
     for folder in ("home/.ssh", "home/.docker", "home/own-ssh", "record", "result"):
         (work / folder).mkdir(parents=True)
     own = Path.home() / ".ssh"
     for file in sorted(own.glob("*")) if own.is_dir() else ():
-        if file.name != "config":  # which is included
+        if file.name != "config":  # SSH includes it
             (work / "home/.ssh" / file.name).symlink_to(f"../own-ssh/{file.name}")
     (work / "passwd").write_text(f"operator:x:{os.getuid()}:{os.getgid()}::/home/operator:/bin/sh\n")
     (work / "home/.ssh/config").write_text(SSH)
@@ -105,15 +104,15 @@ def write_home(work: Path) -> None:
 
 
 def client(context: Context) -> Path:
-    """Return the folder of docker's own configuration, with its login."""
+    """Return the folder of docker's configuration, with the login."""
     given = context.runner.user_environment
     return Path(given.get("DOCKER_CONFIG") or Path.home() / ".docker")
 
 
 def find_login(context: Context, work: Path) -> None:
-    """Give the agent the login of `make login`, or one made of DOCKER_USER and DOCKER_PASSWORD for this run alone.
+    """Give the agent the login of `make login`, or one from DOCKER_USER and DOCKER_PASSWORD for this run.
 
-    (Docker Desktop keeps passwords elsewhere; there only the second way works.)
+    (Docker Desktop keeps passwords elsewhere, so there only the second way works.)
     """
     given, host = context.runner.user_environment, context.knob("DOCKER_REGISTRY")
     if given.get("DOCKER_PASSWORD"):
@@ -138,7 +137,7 @@ def find_login(context: Context, work: Path) -> None:
 
 
 def find_record(context: Context, work: Path) -> None:
-    """Give the agent the record of the release: by VERSION out of the registry; else what was published from here."""
+    """Give the agent the release's record: of VERSION from the registry, else target/release.json."""
     version = context.knob("VERSION")
     record = context.root / "target/release.json"
     if version:
@@ -156,7 +155,7 @@ def find_record(context: Context, work: Path) -> None:
 
 
 def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str]:
-    """Return the options of the agent's container. What the operator reaches, the agent reaches."""
+    """Return the options of the agent's container: it reaches what the operator reaches."""
     socket = context.engine.socket()
     group = Path(socket).stat().st_gid if socket and Path(socket).exists() else 0
     cluster = context.state / f"cluster{context.configuration.build_id}" / "ssh"
@@ -171,7 +170,7 @@ def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str
         f"{context.root}/docker/deploy:/deploy:ro",
         f"{inventory.parent}:/inventory:ro",
         *([f"{cluster}:/cluster-ssh:ro"] if cluster.is_dir() else []),
-        # The home itself is read-only by then.
+        # After the home, which is mounted read-only.
         *([f"{own}:/home/operator/own-ssh:ro"] if own.is_dir() else []),
         *([f"{agent}:/run/ssh-agent"] if agent else []),
     ]
@@ -188,14 +187,14 @@ def agent_options(context: Context, work: Path, inventory: Path) -> Sequence[str
 
 
 def run_agent(context: Context, work: Path, verb: str) -> dict[str, str]:
-    """Run a play, its output in reports/ too; return what it set. Raises VerdictError with the message of the play."""
+    """Run a play, with its output in reports/ too; return its result. Raises VerdictError with the play's message."""
     configuration = context.configuration
     inventory = (context.root / configuration.knob("INVENTORY")).resolve()
     facts = {
         "stack": configuration.pipeline,
         "release_file": "/record/release.json",
         "specs_image": configuration.image("specs"),
-        # Who holds the lock: an engine runs one deployment of a pipeline at a time (end_of_another).
+        # The holder of the Swarm's lock. An engine runs one deployment at a time (end_of_another).
         "deployer": context.capture(docker.info("ID")).output,
         "deployer_host": platform.node(),
     }

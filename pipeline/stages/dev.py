@@ -18,7 +18,7 @@ def run(context: Context) -> None:
     port = configuration.knob("HTTP_PORT")
     context.info(f"Serving src/ on http://localhost:{port}/todos; an edit reloads it, Ctrl-C ends it")
     context.engine.remove_containers(configuration.dev_project, "app")
-    # A terminal only where there is one to type Ctrl-C in.
+    # A container gets a terminal only if make has one.
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     options = ("--rm", "--service-ports", *images.as_owner(context), *(() if has_terminal else ("--no-TTY",)))
     command = context.compose("dev", "run", *options, "--name", f"{configuration.dev_project}-app", "app")
@@ -27,7 +27,7 @@ def run(context: Context) -> None:
     except KeyboardInterrupt:
         context.runner.end_all(terminate=False)
         status = INTERRUPTED
-    # Without a terminal Ctrl-C ends the command alone, and leaves its container.
+    # Without a terminal, Ctrl-C ends the command but not its container.
     context.engine.remove_containers(configuration.dev_project, "app")
     if status not in (0, INTERRUPTED):
         sentence = probe.sentence(context, "dev")

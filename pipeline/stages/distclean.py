@@ -6,15 +6,15 @@ from pipeline import files
 from pipeline.errors import VerdictError
 from pipeline.stages import Context, clean
 
-# What other pipelines of this checkout remember of what they have running stays theirs; so does the lock that is held.
+# State of other pipelines of this checkout, and the lock that this run holds.
 KEPT = ("registry", "cluster", "ci-server", "lock")
 
 
 def run(context: Context) -> None:
-    """Remove it all. The parent images and the engine's build cache stay."""
+    """Remove them. The parent images and the engine's build cache stay."""
     configuration = context.configuration
     deployed = f"label=com.docker.stack.namespace={configuration.pipeline}"
-    # An image that a service runs cannot be removed, and this is no way to stop a service.
+    # The image of a running service cannot be removed, and this verb must not stop a service.
     if context.capture(("docker", "service", "ls", "--quiet", "--filter", deployed)).output:
         raise VerdictError(
             f"expected {configuration.pipeline} not to be deployed on this machine's own Swarm, found that it is. "

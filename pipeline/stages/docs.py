@@ -1,4 +1,4 @@
-"""Build the site of docs/ into site/; a dead link, or lines that moved, are an error. docs [serve]: until Ctrl-C."""
+"""Build the site of docs/ in site/; a dead link or a moved excerpt is an error. `docs serve` shows it until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.stages import Context
 
 
 def run(context: Context, *serve: str) -> None:
-    """Build what builds the site, then the site."""
+    """Build the builder's image, then the site."""
     began = time.monotonic()
     images.build_npm(context)
     images.build(context, "what builds the site", "docs")
@@ -23,7 +23,7 @@ def run(context: Context, *serve: str) -> None:
         command = mkdocs(context, "serve", "--dev-addr", "0.0.0.0:8000", "--watch-theme", options=publish)
         context.runner.replace(command, {})
     context.info("Building the site...")
-    # Not --quiet: what is not said is not counted either, and no link would be dead.
+    # Not --quiet, which also drops the warnings that --strict counts.
     built = context.capture(mkdocs(context, "build", "--clean"), errors=True)
     if built.status != 0:
         print("\n".join(line for line in built.output.splitlines() if not line.startswith("INFO")), flush=True)

@@ -1,4 +1,4 @@
-"""Look at this machine and its engine: whether they are fit for `make release`. Nothing is changed."""
+"""Check this machine and its engine for `make release`. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pipeline.stages import Context, engine
 
 
 def run(context: Context) -> None:
-    """Look."""
+    """Check, and print what answers."""
     machine.look(context, ["release"])
     engine.check(context)
     machine.check_space(context, engine.root_folder(context))

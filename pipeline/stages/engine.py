@@ -26,7 +26,7 @@ INSTALL = f"apt-get install docker.io, and Compose {MIN_COMPOSE} or newer"
 
 
 class Missing(NamedTuple):
-    """What packages or a start can mend: what was found, the command that a person may type, and what mends it."""
+    """What is missing and can be mended: what was found, the command for a person, and the function that mends it."""
 
     found: str
     command: str
@@ -34,7 +34,7 @@ class Missing(NamedTuple):
 
 
 def run(context: Context) -> None:
-    """Check the machine for the goals of make, and have an engine that answers."""
+    """Check the machine for make's goals, and ensure an engine that answers."""
     goals = context.configuration.goals.split()
     machine.look(context, goals)
     if set(goals) <= machine.RESCUE_VERBS:
@@ -47,25 +47,25 @@ def run(context: Context) -> None:
 
 
 def root_folder(context: Context) -> Path:
-    """Return the folder in which the engine keeps images; that of an engine elsewhere is not on this machine."""
+    """Return the folder of the engine's images, which may be on another machine."""
     return Path(context.capture(docker.info("DockerRootDir")).output)
 
 
 def versions(context: Context) -> str:
-    """Return what answers, in words."""
+    """Return the versions in words."""
     found = context.capture(docker.info("ServerVersion")).output
     return f"Ready: Docker engine {found}, Compose {compose_version(context)}"
 
 
 def check(context: Context) -> None:
-    """Look at the engine, and change nothing. Raises VerdictError where it is not fit."""
+    """Check the engine, and change nothing. Raises VerdictError if it is missing or too old."""
     what = missing(context)
     if what:
         raise VerdictError(f"{WANTED}, found {what.found}. Type: {what.command}; or, as root on Debian: make engine")
 
 
 def ensure(context: Context) -> None:
-    """Install and start what is missing. Raises VerdictError where this run may not."""
+    """Install and start what is missing. Raises VerdictError if this run may not."""
     mended: list[str] = []
     what = missing(context)
     while what:
@@ -80,7 +80,7 @@ def ensure(context: Context) -> None:
 
 
 def missing(context: Context) -> Missing | None:
-    """Return the first thing that is missing, if any. Raises VerdictError for what a person must mend."""
+    """Return the first missing thing, if any. Raises VerdictError for what a person must mend."""
     if not shutil.which("docker"):
         return Missing("no docker command", INSTALL, install_engine)
     answer = context.capture(docker.info("ServerVersion"), errors=True)
@@ -100,7 +100,7 @@ def missing(context: Context) -> Missing | None:
     return None
 
 
-# Why an engine does not answer: what docker says, and what to do.
+# Reasons of a silent engine: words of docker's message, and what to do.
 REASONS = {
     "permission denied": "Type: sudo usermod -aG docker {user}, log in again, then run make again.",
     "API version|too (old|new)": "The docker command and the engine are too far apart: upgrade the older one.",
@@ -110,7 +110,7 @@ REASONS = {
 
 
 def silence(context: Context, answer: str) -> Missing:
-    """Return what starts an engine that does not answer. Raises VerdictError where a person must mend it."""
+    """Return how to start a silent engine. Raises VerdictError if a person must mend it."""
     last = (answer.strip().splitlines() or ["nothing"])[-1]
     for words, advice in REASONS.items():
         if re.search(words, answer, re.IGNORECASE):
@@ -132,7 +132,7 @@ def other_context(context: Context) -> str:
 
 
 def may_install(context: Context, what: Missing) -> None:
-    """Refuse where this run may not change the machine, with the command that a person may type."""
+    """Raise VerdictError, with the command to type, if this run may not change the machine."""
     if context.knob("INSTALL_ENGINE") == "no":
         raise VerdictError(f"{WANTED}, found {what.found}, and INSTALL_ENGINE=no forbids helping. Type: {what.command}")
     if not is_debian():
@@ -152,7 +152,7 @@ def is_debian() -> bool:
 
 
 def user(context: Context) -> str:
-    """Return the name of who runs make."""
+    """Return the user's name."""
     return context.capture(("id", "-un")).output
 
 
@@ -169,7 +169,7 @@ def at_least(found: str, wanted: str) -> bool:
 
 
 def apt_install(context: Context, *packages: str) -> None:
-    """Install packages; what apt says is shown where it fails."""
+    """Install packages; print apt's output if it fails."""
     done = context.capture(("env", "DEBIAN_FRONTEND=noninteractive", *apt.install(*packages)), errors=True)
     if done.status != 0:
         print(done.output, flush=True)
@@ -221,9 +221,9 @@ def start(context: Context) -> None:
 def start_daemon(context: Context) -> None:
     """Start the engine where no init system does.
 
-    In a session of its own, and with none of our files open: who reads the output of make would wait for its end.
+    In its own session and with none of our files open: otherwise a reader of make's output waits for the engine's end.
     """
-    # A pid file that a killed engine left stops the next one, while another program or a zombie has that number.
+    # A killed engine's pid file stops the next start if another process, or a zombie, has that number.
     for program, file in PID_FILES.items():
         with contextlib.suppress(OSError, ValueError):
             process = Path(f"/proc/{int(file.read_text())}/stat")
@@ -241,7 +241,7 @@ def start_daemon(context: Context) -> None:
 
 
 def install_plugins(context: Context) -> None:
-    """Install Compose and buildx, from Debian 13 where this distribution's are too old."""
+    """Install Compose and buildx, from Debian 13 if this distribution's are too old."""
     context.info("Installing the plugins Compose and buildx")
     if candidate(context, "docker-compose-v2"):  # Ubuntu's name
         apt_install(context, "docker-compose-v2", "docker-buildx")
@@ -259,9 +259,9 @@ def candidate(context: Context, package: str) -> str:
 
 
 def install_plugins_of_debian_13(context: Context) -> None:
-    """Install two packages of the newer suite, with lists of their own: the machine's suite stays what it is.
+    """Install two packages of the newer suite, with separate package lists: the machine's suite does not change.
 
-    Debian 12 has Compose 1 alone; these packages need nothing but libc6, and install there.
+    Debian 12 has only Compose 1. These packages depend on libc6 alone, so they install there.
     """
     target = ("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian")
     sources = context.lines(target)
@@ -282,7 +282,7 @@ def install_plugins_of_debian_13(context: Context) -> None:
             *("-o", f"Dir::State::Lists={folder}/lists"),
         )
         for command in (("update",), ("download", "docker-compose", "docker-buildx")):
-            # `download` writes into the folder that it is started in.
+            # `apt-get download` writes to the current folder.
             if context.run(("env", "-C", name, "apt-get", *options, *command)) != 0:
                 raise InfrastructureError(
                     "expected to download docker-compose and docker-buildx of Debian 13, found the error above. "

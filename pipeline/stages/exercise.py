@@ -1,4 +1,4 @@
-"""Check the answer to an exercise of docs/exercises.md, as docs/exercises/checks.py looks at it: exercise NAME."""
+"""Check the solution of an exercise of docs/exercises.md with docs/exercises/checks.py: exercise NAME."""
 
 from __future__ import annotations
 

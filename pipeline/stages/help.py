@@ -1,6 +1,6 @@
-"""Print the menu: the texts stand on the targets of the Makefile, the knobs in pipeline/configuration.py.
+"""Print the menu: the texts of the Makefile's targets, and the knobs of pipeline/configuration.py.
 
-With ALL=1 also what is for those who work on this project itself.
+With ALL=1 also the targets for work on this project itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Remove the lab: what `make registry`, `make cluster` and `make ci-server` started, with all that it holds."""
+"""Remove the lab of `make registry`, `make cluster` and `make ci-server`, with its data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def run(context: Context) -> None:
 
 
 def remove(context: Context) -> None:
-    """Remove its containers, what the CI server built, and what is remembered of it all."""
+    """Remove its containers, the CI server's builds, and its state."""
     configuration = context.configuration
     built = [f"{configuration.ci_pipeline}{kind}" for kind in ("", "dev", "-candidate")]
     for project in (configuration.lab_project, *built):

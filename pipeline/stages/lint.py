@@ -14,7 +14,7 @@ RUFF_CONFIG = ("--no-cache", "--quiet", "--config", "docker/tools/lint/ruff.toml
 
 
 def run(context: Context, fix: str = "") -> None:
-    """Run all linters, whatever the first says. Without `fix` nothing is changed."""
+    """Run all linters, even after a failed one. Without `fix` nothing is changed."""
     if fix not in ("", "yes"):
         raise VerdictError(f"expected FIX to be yes, found '{fix}'. Type: make lint FIX=yes, or make lint")
     with evidence.stage(context, "lint") as stage:
@@ -25,7 +25,7 @@ def run(context: Context, fix: str = "") -> None:
         if fix:
             context.info("Putting lines and imports in order...")
             format_code(context)
-            images.build_linters(context)  # one of which has a copy of the suites
+            images.build_linters(context)  # one image has a copy of the suites
         context.info("Linting...")
         status = context.run(images.with_linters(context, "lint.sh"))
         biome = context.run(javascript(context))
@@ -37,7 +37,7 @@ def run(context: Context, fix: str = "") -> None:
 
 
 def javascript(context: Context) -> tuple[str, ...]:
-    """Return the command of JavaScript's linter. The page is beside the suites in its eyes: the same rules for both."""
+    """Return the command of JavaScript's linter. The page is mounted beside the suites: both have the same rules."""
     options = (*images.as_owner(context), "--volume", f"{context.root}/client:/specs/client:ro")
     colours = () if context.console.colours else ("--colors=off",)
     command = ("node_modules/.bin/biome", "ci", "--error-on-warnings", *colours, ".")
@@ -45,8 +45,8 @@ def javascript(context: Context) -> tuple[str, ...]:
 
 
 def format_code(context: Context) -> None:
-    """Sort imports and break lines as the linters want them. What they cannot read is left for them to name."""
-    # As `javascript` sees them; what stands in the image is a copy, so the checkout's own are mounted elsewhere.
+    """Sort imports and format lines. A file with a syntax error stays as it is; the linters will report it."""
+    # The image has a copy of the suites, so the checkout's are mounted elsewhere.
     options = (
         *(*images.as_owner(context), "--volume", f"{context.root}/specs:/project"),
         *("--volume", f"{context.root}/client:/project/client", "--workdir", "/project"),

@@ -1,4 +1,4 @@
-"""Write the locks anew. Versions stay where they still fit; `make refresh` takes the newest."""
+"""Write the locks again. Versions that still fit stay; `make refresh` takes the newest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.errors import NETWORK_HINT, InfrastructureError
 from pipeline.stages import Context
 
 FOLDERS = ("specs", "specs/browser", "client", "docker/tools/docs", "docker/tools/lint")
-# npm's own way to keep the registry's address out of a lock.
+# --omit-lockfile-registry-resolved keeps the registry's address out of the lock.
 OPTIONS = (
     *("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved"),
     *("--no-audit", "--no-fund", "--no-update-notifier"),
@@ -16,7 +16,7 @@ OPTIONS = (
 
 
 def run(context: Context) -> None:
-    """Write them, and say what to do with them."""
+    """Write them."""
     resolve(context)
     context.success("Locks written. Next: git diff, then make test")
 
@@ -25,23 +25,23 @@ def resolve(context: Context, newest: bool = False) -> None:
     """Resolve npm's packages, then Python's; with `newest` to the newest versions that are allowed."""
     context.info("Resolving...")
     try:
-        # First what the linters are made from: theirs is the image that resolves Python's packages.
+        # npm first: the linters' image, which resolves Python's packages, is built from its locks.
         images.build_npm(context)
         resolve_npm(context, newest)
         images.build_linters(context)
         resolve_python(context, newest)
     finally:
-        # A run that is interrupted would leave it at work.
+        # An interrupted run would leave it running.
         context.capture(("docker", "rm", "--force", container(context)))
 
 
 def container(context: Context) -> str:
-    """Return the name of the container that resolves."""
+    """Return the name of the resolving container."""
     return f"{context.configuration.pipeline}-lock"
 
 
 def resolve_python(context: Context, newest: bool) -> None:
-    """Resolve Python's packages, as docker/tools/lint/lock.sh says."""
+    """Resolve Python's packages with docker/tools/lint/lock.sh."""
     command = images.with_linters(context, "lock.sh", options=("--name", container(context)))
     if context.run(command, {"UPGRADE": "yes" if newest else ""}) != 0:
         raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")

@@ -8,7 +8,7 @@ from pipeline.stages import Context
 
 
 def run(context: Context) -> None:
-    """Log in. The password goes by standard input: a process's arguments are everyone's to read."""
+    """Log in. The password is passed on standard input, because other users can read arguments."""
     given = context.runner.user_environment
     for name in ("DOCKER_USER", "DOCKER_PASSWORD"):
         if not given.get(name):

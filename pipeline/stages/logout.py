@@ -1,4 +1,4 @@
-"""Forget what `make login` wrote down."""
+"""Remove the login of `make login`."""
 
 from __future__ import annotations
 

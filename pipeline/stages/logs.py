@@ -1,6 +1,6 @@
-"""Show what the containers logged, the name of each on its lines: logs [SERVICE [ENVIRONMENT]].
+"""Print the containers' logs, each line with its container's name: logs [SERVICE [ENVIRONMENT]].
 
-A person gets the last lines, a pipe all of them.
+A terminal gets the last lines, a pipe all of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LINES = "200"
 
 
 def run(context: Context, service: str = "", environment: str = "") -> None:
-    """Show one environment after the other. Raises VerdictError where there is nothing of what was asked for."""
+    """Print one environment after the other. Raises VerdictError if SERVICE or ENVIRONMENT has no container."""
     if environment and environment not in ENVIRONMENTS:
         raise VerdictError(f"expected ENV={', '.join(ENVIRONMENTS)}, found '{environment}'. Correct it.")
     names = (environment,) if environment else ENVIRONMENTS
@@ -28,7 +28,7 @@ def run(context: Context, service: str = "", environment: str = "") -> None:
             f"expected containers of {service or 'a service'} in {' or '.join(projects)}, found none. "
             "Look at: docker compose ls --all"
         )
-    # Not by Compose, which writes a terminal's escapes into a pipe too.
+    # Not `docker compose logs`: it writes terminal escapes into a pipe too.
     tail = ("--tail", LINES) if sys.stdout.isatty() else ()
     for project in found:
         for container in context.engine.containers(project, service):
@@ -37,7 +37,7 @@ def run(context: Context, service: str = "", environment: str = "") -> None:
 
 
 def named(name: str) -> Callable[[str], bool]:
-    """Return what shows a line with the name of its container."""
+    """Return a function that prints a line with its container's name."""
 
     def show(line: str) -> bool:
         print(f"{name} | {line}", end="", flush=True)

@@ -1,6 +1,6 @@
-"""Write the network's settings (proxy, package indexes, certificates) into files that builds get as secrets.
+"""Write the network settings (proxy, package indexes, certificates) to files that builds get as secrets.
 
-They come from the variables that pip, npm and apt read themselves: "Behind a proxy" in docs/troubleshooting.md.
+They come from variables that pip, npm and apt read too: "Behind a proxy" in docs/troubleshooting.md.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pipeline import files
 from pipeline.configuration import ca_bundle
 from pipeline.stages import Context
 
-# A program in a container cannot reach a proxy or an index at the host's own files or loopback address.
+# Containers cannot reach the host's files and loopback address.
 OUT_OF_REACH = re.compile(r"file:|.*//(localhost|127\.)")
 
 
 def run(context: Context) -> None:
-    """Write the files, for their owner alone: an address may carry a password."""
+    """Write the files. Only their owner can read them, because an address may contain a password."""
     given = context.runner.user_environment
 
     def first(*names: str, inside: bool = True) -> str:
-        """Return the first of these variables that has a value, unless a container could not use it."""
+        """Return the first variable with a value, unless a container could not use it."""
         value = next((given[name] for name in names if given.get(name)), "")
         return "" if inside and OUT_OF_REACH.match(value) else value
 

@@ -1,6 +1,6 @@
-"""Ensure the two parent images of docker/parents/pins.env, and write their names and its day to .state/parents.env.
+"""Ensure the two parent images of docker/parents/pins.env, and write their names to .state/parents.env.
 
-From a registry where one answers; else made from Debian's packages, under names of our own (the stand-ins).
+They come from a registry; if none answers, they are made from Debian's packages under our own names (stand-ins).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = "docker/parents"
 PINS = f"{FOLDER}/pins.env"
 KINDS = ("debian", "mysql")
 STAND_IN = "todobackend-parent-"
-# Everything a stand-in is made of, besides the suite: one that was made of something else is made again.
+# Input of a stand-in besides the suite. A stand-in of other input is made again.
 RECIPES = {
     "debian": ("dpkg.conf", "apt.conf", "apt-clean.conf", "policy-rc.d"),
     "mysql": ("dpkg.conf", "mysql.cnf", "mysql-entrypoint.sh"),
@@ -43,18 +43,18 @@ CHANGES = {
     ),
 }
 LABEL = "todobackend.recipe"
-# Seconds until a registry has to begin to answer, and until the image has to be here.
+# Limits: until a registry begins to answer, and until the image is here.
 ANSWER_SECONDS, PULL_SECONDS = 20, 900
 DATE_CHECKS = ("Acquire::Check-Valid-Until", "Acquire::Check-Date")
 
 
 def read_pins(context: Context) -> dict[str, str]:
-    """Return what docker/parents/pins.env says."""
+    """Return the pins of docker/parents/pins.env."""
     return dict(re.findall(r"^([A-Z_]+)=(.*)$", (context.root / PINS).read_text(), re.MULTILINE))
 
 
 class Parent:
-    """One of the two: its names, and what stands in for it."""
+    """A parent image, and its stand-in."""
 
     def __init__(self, context: Context, kind: str):
         self.context, self.kind = context, kind
@@ -67,25 +67,25 @@ class Parent:
         self.own_name = f"{STAND_IN}{kind}:{self.line}"
 
     def recipe(self) -> str:
-        """Return the digest of what a stand-in is made of."""
+        """Return a digest of the stand-in's input."""
         folder = self.context.root / FOLDER
         parts = [Path(mmdebstrap.__file__), *(folder / name for name in RECIPES[self.kind])]
         given = f"{self.suite} {self.day}".encode()
         return hashlib.sha256(b"".join(part.read_bytes() for part in parts) + given).hexdigest()
 
     def of_registry(self) -> str:
-        """Return the name of the registry's image, if it is on this machine and may be taken."""
+        """Return the name of the registry's image, if this machine has it and PARENTS allows it."""
         taken = self.context.knob("PARENTS") != "build"
         return self.registry_name if taken and self.context.engine.image_id(self.registry_name) else ""
 
     def own(self) -> str:
-        """Return the name of the stand-in, if there is one of the present recipe."""
+        """Return the name of the stand-in, if there is one of the current recipe."""
         return self.own_name if self.context.engine.label(self.own_name, LABEL) == self.recipe() else ""
 
     def present(self) -> str:
         """Return the image to use, if it is here.
 
-        A registry must have been asked for a name that was given by knob before the stand-in may take its place.
+        A stand-in replaces an image that a knob names only after a registry was asked for it.
         """
         parents = self.context.knob("PARENTS")
         may_stand_in = parents == "build" or (parents == "auto" and not self.knob)
@@ -93,7 +93,7 @@ class Parent:
 
 
 def run(context: Context) -> None:
-    """Ensure both, and remember their names."""
+    """Ensure both, and write their names."""
     parents = [Parent(context, kind) for kind in KINDS]
     names = [parent.present() for parent in parents]
     absent = [parent for parent, name in zip(parents, names) if not name]
@@ -112,7 +112,7 @@ def run(context: Context) -> None:
 
 
 def renew(context: Context) -> None:
-    """Move the day on to today (UTC), and have both parents of today: pulled again, or made again."""
+    """Set the day to today (UTC), and pull or make both parents again."""
     today = time.strftime("%Y-%m-%d", time.gmtime())
     file = context.root / PINS
     files.write(file, re.sub("(?m)^PACKAGES_AS_OF=.*$", f"PACKAGES_AS_OF={today}", file.read_text()))
@@ -128,7 +128,7 @@ def renew(context: Context) -> None:
 
 
 def obtain(context: Context, absent: Sequence[Parent]) -> None:
-    """Get what is absent, by what PARENTS allows."""
+    """Get the absent parents, as PARENTS allows."""
     why = ""
     if context.knob("PARENTS") != "build":
         reasons = {parent: pull(context, parent) for parent in absent}
@@ -157,9 +157,9 @@ def both(names: Iterable[str]) -> str:
 
 
 def pull(context: Context, parent: Parent) -> str:
-    """Pull an image, within limits of time; return why it did not come, "" where it did.
+    """Pull an image within time limits; return the reason of a failure, "" for success.
 
-    A registry that answers makes docker say "Pulling from".
+    When a registry answers, docker prints "Pulling from".
     """
     with tempfile.TemporaryFile("w+") as log:
         process = context.runner.begin(("docker", "pull", parent.registry_name), log)
@@ -185,9 +185,9 @@ def read(log: IO[str]) -> str:
 
 
 def ensure_mmdebstrap(context: Context, missing: Sequence[Parent]) -> None:
-    """Install the tool that makes images from packages, where this run may."""
+    """Install mmdebstrap. Raises VerdictError if this run may not."""
     if engine.is_debian() and os.geteuid() == 0 and not context.lines(mmdebstrap.indextargets("Debian")):
-        # Without lists apt cannot say where this machine's packages come from.
+        # Without package lists, apt cannot name this machine's mirror.
         context.run(("apt-get", "-qq", "update"))
     if shutil.which("mmdebstrap") and os.access(mmdebstrap.KEYRING, os.R_OK):
         return
@@ -208,10 +208,10 @@ def ensure_mmdebstrap(context: Context, missing: Sequence[Parent]) -> None:
 
 
 def make(context: Context, missing: Sequence[Parent]) -> None:
-    """Make stand-ins, side by side. One run at a time makes them, whichever checkout it is of."""
+    """Make stand-ins in parallel, in one run at a time on this machine."""
     file = lock.pipeline_file("todobackend-parents")
     lock.take(context.runner, context.console, file, waiting="Another run is making the parents")
-    missing = [parent for parent in missing if not parent.own()]  # the run before may have made them
+    missing = [parent for parent in missing if not parent.own()]  # another run may have made them
     with tempfile.TemporaryDirectory(prefix="todobackend-parents.") as name, contextlib.ExitStack() as beside:
         folder = Path(name)
         folder.chmod(0o755)  # apt downloads as the user _apt
@@ -226,8 +226,8 @@ def make_one(parent: Parent, folder: Path, context: Context) -> None:
     runner, suite = with_one_lock(context.runner), parent.suite
     sources = find_sources(runner, suite, folder)
     unchecked = [name for name in DATE_CHECKS if setting(runner, name) == "false"]
-    # As root, mmdebstrap mounts what a chroot needs where the whole machine sees it, and leaves it there when it is
-    # killed hard: so in a mount namespace, which goes with the last process in it.
+    # As root, mmdebstrap mounts file systems for the chroot, and leaves them if it is killed. A mount namespace ends
+    # with its last process.
     alone = ("unshare", "--mount") if runner.capture(("unshare", "--mount", "true")).status == 0 else ()
     command = mmdebstrap.build(parent.kind, suite, str(file), sources, unchecked)
     here = ("env", "-C", str(context.root / FOLDER), f"TMPDIR={folder}", *proxies(runner))
@@ -242,9 +242,9 @@ def make_one(parent: Parent, folder: Path, context: Context) -> None:
 
 
 def with_one_lock(runner: Runner) -> Runner:
-    """Return a runner whose commands hold the lock that was taken last alone, which is the parents' own.
+    """Return a runner whose commands inherit the last lock only, which is the parents'.
 
-    mmdebstrap has dash write to a descriptor by its number, and dash knows those of one digit: more locks make it two.
+    mmdebstrap lets dash write to the next free descriptor, and dash knows numbers of one digit only.
     """
     other = copy.copy(runner)
     other.locks = runner.locks[-1:]
@@ -252,9 +252,9 @@ def with_one_lock(runner: Runner) -> Runner:
 
 
 def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:
-    """Return the lines of sources.list; none on a machine that has no Debian mirror of its own (Ubuntu).
+    """Return the lines of sources.list; none on a machine without a Debian mirror (Ubuntu).
 
-    mmdebstrap knows Debian's, and the updates that belong to a stable suite.
+    mmdebstrap then uses Debian's own, with the updates of a stable suite.
     """
     main = mirror(runner, "Debian")
     if not main:
@@ -265,7 +265,7 @@ def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:
             "or apt's sources, or let the Docker engine reach a registry that has the parents, then run make again."
         )
     found = [mmdebstrap.source(main, suite)]
-    if suite != "sid":  # which is its own update
+    if suite != "sid":  # sid has no separate updates
         security = mirror(runner, "Debian-Security")
         for address, name in ((main, f"{suite}-updates"), (security, f"{suite}-security")):
             command = mmdebstrap.look_up(address, name, str(folder / f"{name}.index"))
@@ -275,7 +275,7 @@ def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:
 
 
 def check_line(parent: Parent, file: Path) -> None:
-    """Refuse another line than the pinned one: both ways must run the same server. Raises VerdictError."""
+    """Raise VerdictError for another version line than the pinned one: both ways must run the same server."""
     name, member = {
         "debian": ("Debian", "./etc/debian_version"),
         "mysql": ("MySQL", "./var/lib/dpkg/status"),
@@ -294,7 +294,7 @@ def check_line(parent: Parent, file: Path) -> None:
 
 
 def import_image(context: Context, parent: Parent, file: Path) -> None:
-    """Make the image. It comes to be in one step, and takes the name from the one before it."""
+    """Import the image, which takes its name from the previous one."""
     before = context.engine.image_id(parent.own_name)
     labels = f"LABEL todobackend.project=todobackend {LABEL}={parent.recipe()}"
     changes = [part for change in (labels, *CHANGES[parent.kind]) for part in ("--change", change)]
@@ -302,25 +302,25 @@ def import_image(context: Context, parent: Parent, file: Path) -> None:
         raise InfrastructureError(
             f"expected docker to import {parent.own_name}, found the error above. Then run make again."
         )
-    # The one before goes, unless it has another name or something was made from it.
+    # Remove the previous image, unless it has another name or children.
     if before and context.capture(docker.image_field("{{len .RepoTags}}", before)).output == "0":
         context.capture(("docker", "rmi", before))
 
 
 def mirror(runner: Runner, label: str) -> str:
-    """Return the address of this machine's mirror, "" where it is not Debian's."""
+    """Return the address of this machine's Debian mirror, "" for none."""
     found = [line for line in runner.lines(mmdebstrap.indextargets(label)) if re.match("https?:", line)]
     return found[0].rstrip("/") if found else ""
 
 
 def setting(runner: Runner, name: str) -> str:
-    """Return a setting of this machine's apt, "" where it has none."""
+    """Return a setting of this machine's apt, "" for none."""
     found = re.fullmatch("value='(.*)'", runner.capture(mmdebstrap.setting(name)).output)
     return found[1] if found else ""
 
 
 def proxies(runner: Runner) -> list[str]:
-    """Return the proxies of this machine's apt as variables: mmdebstrap reads no settings of this machine."""
+    """Return the proxies of this machine's apt as variables, because mmdebstrap does not read apt's settings."""
     found = []
     for kind in ("http", "https"):
         value = runner.environment.get(f"{kind}_proxy") or setting(runner, f"Acquire::{kind}::Proxy")

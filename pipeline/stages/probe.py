@@ -1,4 +1,4 @@
-"""What the agent said when it gave up."""
+"""The agent's message after a failed probe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.stages import Context
 
 
 def sentence(context: Context, environment: str) -> str:
-    """Return the agent's own message, if its last run stopped what depends on it; else ""."""
+    """Return the agent's message if its last run failed, else ""."""
     for agent in context.engine.containers(context.configuration.project(environment), "agent")[:1]:
         if context.capture(docker.container_field("{{.State.ExitCode}}", agent)).output != "0":
             logs = context.capture(("docker", "logs", agent))

@@ -1,6 +1,6 @@
-"""Publish the accepted release: wheels to the package index, images by every tag to the registry, the record of it all.
+"""Publish the accepted release: wheels to the package index, images and the record to the registry, by every tag.
 
-What could refuse is asked before anything is sent.
+All checks come before anything is sent.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pipeline.errors import InfrastructureError, ReportedError, VerdictError
 from pipeline.stages import Context, accept, tag
 from pipeline.stages.parents import STAND_IN
 
-# These names move on with each release; every other name is a promise.
+# These tags move with each release. Every other tag never moves.
 MOVES_ON = re.compile(r"latest|develop|.*-dirty(\..*)?")
 
-# What stays while releases come and go: the files that its image is made from.
+# The files of the edge's and the agent's images, which stay the same over many releases.
 EDGE = (
     "docker/deploy/edge.conf",
     *(f"docker/release/{name}.conf" for name in ("common", "errors", "headers")),
@@ -31,7 +31,7 @@ AGENT = ("ansible", "base-image")
 
 
 def run(context: Context) -> None:
-    """Ask, upload the wheels, push the images, write the record."""
+    """Check, upload the wheels, push the images, write the record."""
     with evidence.stage(context, "publish") as stage:
         tags = check(context)
         given = images.index_variables(context.runner.user_environment)
@@ -44,7 +44,7 @@ def run(context: Context) -> None:
 
 
 def check(context: Context) -> list[str]:
-    """Return the tags to publish. Raises VerdictError for what has not passed or would replace a promise."""
+    """Return the tags to publish. Raises VerdictError for a release that has not passed or would replace another."""
     configuration = context.configuration
     host = configuration.knob("DOCKER_REGISTRY")
     accept.require(context)
@@ -77,7 +77,7 @@ def check(context: Context) -> list[str]:
 
 
 def check_parents(context: Context) -> None:
-    """Refuse what stands on parents that were made here, unless it was asked for: others expect a registry's."""
+    """Refuse a release on parents made on this machine without STAND_INS=yes: others expect a registry's."""
     made_here = [name for name in context.parents().values() if name.startswith(STAND_IN)]
     if made_here and context.knob("STAND_INS") != "yes":
         raise VerdictError(
@@ -97,10 +97,10 @@ def tags_of(context: Context, part: str) -> list[str]:
 
 
 def in_registry(context: Context, name: str) -> list[str]:
-    """Return the digests of what the registry has under a name: its own, and its configuration's; nothing for nothing.
+    """Return the digests that the registry has for a name, the manifest's and the configuration's; [] for none.
 
-    The latter is how most engines name an image. buildx asks, since `docker manifest inspect` says "no such manifest"
-    of a registry that it does not understand.
+    Most engines use the latter as an image's id. Not `docker manifest inspect`: it says "no such manifest" for any
+    unexpected response of a registry.
     """
     inspect = ("docker", "buildx", "imagetools", "inspect")
     answer = context.capture((*inspect, name), errors=True)
@@ -114,7 +114,7 @@ def in_registry(context: Context, name: str) -> list[str]:
 
 
 def push(context: Context, name: str) -> str:
-    """Push an image; return the digest that the registry gave it."""
+    """Push an image; return its digest in the registry."""
     answer = context.runner.show(("docker", "push", name), lambda _line: False)
     if answer.status != 0:
         raise registry.failure(context, f"to push {name}", answer.output)
@@ -127,7 +127,7 @@ def push(context: Context, name: str) -> str:
 
 
 def publish_wheels(context: Context, given: dict[str, str]) -> None:
-    """Upload the wheels, where there is an index to take them."""
+    """Upload the wheels, if there is an index."""
     images.build_publisher(context)
     if not given.get("PACKAGE_INDEX_URL"):
         context.info("PACKAGE_INDEX_URL is not set: the wheels stay in target/")
@@ -138,7 +138,7 @@ def publish_wheels(context: Context, given: dict[str, str]) -> None:
 
 
 def on_wheels(context: Context, given: dict[str, str], verb: str, folder: Path | None = None) -> None:
-    """Run docker/tools/publish/wheels.py, which says itself what it expected."""
+    """Run docker/tools/publish/wheels.py, which prints its own errors."""
     command = images.with_publisher(context, folder or context.root / "target", "wheels.py", verb)
     if context.run(command, given) != 0:
         raise ReportedError
@@ -158,7 +158,7 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
     built, mysql = context.configuration.image, context.parent("MYSQL_PARENT")
     found["edge"] = keep(context, "edge", built("edge"), recipe(context, *EDGE))
     found["agent"] = keep(context, "agent", built("agent"), recipe(context, *AGENT))
-    if mysql.startswith(STAND_IN):  # which no registry has
+    if mysql.startswith(STAND_IN):  # no registry has it
         found["db"] = keep(context, "db", mysql, f"{mysql.rpartition(':')[2]}-{context.parent('PACKAGES_AS_OF')}")
     else:
         found["db"] = context.capture(docker.image_field("{{index .RepoDigests 0}}", mysql)).output
@@ -170,15 +170,15 @@ def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
 
 
 def recipe(context: Context, *places: str) -> str:
-    """Return a short digest of what an image is made from: files, parent, the day of Debian's packages."""
+    """Return a short digest of an image's input: files, parent, the day of Debian's packages."""
     given = f"{context.parent('DEBIAN_PARENT')} {context.parent('PACKAGES_AS_OF')}"
     return files.digest(context.root, *places, given=given)[:12]
 
 
 def keep(context: Context, part: str, image: str, name: str) -> str:
-    """Return an image by its digest. What the registry has under this tag is taken, wherever it was built.
+    """Return an image's name with its digest. An image that the registry has under this tag is used as it is.
 
-    So a release that does not mean to change it does not.
+    So a release without a change of the image keeps the running containers.
     """
     full = f"{context.configuration.repository(part)}:{name}"
     there = in_registry(context, full)
@@ -202,7 +202,7 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
         "parent": context.parent("DEBIAN_PARENT"),
         "packages_as_of": context.parent("PACKAGES_AS_OF"),
         "platform": context.capture(docker.image_field("{{.Os}}/{{.Architecture}}", accepted)).output,
-        # Without the name and the password that an address may carry.
+        # The address may contain a user and a password.
         "index": re.sub("//[^/@]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
         **digests,
     }
@@ -217,9 +217,9 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
 
 
 def first_record(context: Context, tags: Sequence[str]) -> str:
-    """Return the record of what was published before, "" for nothing.
+    """Return the id of an earlier record of this release, "" for none, and put it into target/.
 
-    Its time and its tags stand, in target/ too; the images are the same, or publishing would have been refused.
+    The images are the same, or `check` would have refused; so the record's time and tags stay.
     """
     repository = context.configuration.repository("record")
     for name in (name for name in tags if not MOVES_ON.fullmatch(name)):

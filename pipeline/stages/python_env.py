@@ -21,7 +21,7 @@ def run(context: Context, folder: str, *locks: str) -> None:
 
 
 def make(context: Context, folder: str, *locks: str) -> str:
-    """Make the environment unless it was made from these locks; return the path of its Python, from the checkout."""
+    """Make the environment, unless it is of these locks; return the path of its Python, from the checkout."""
     python = find_python(context)
     if python is None:
         raise VerdictError(

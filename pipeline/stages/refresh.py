@@ -1,7 +1,7 @@
-"""Bring what comes from Debian, PyPI and npm up to date, and say what changed: package, from, to.
+"""Update the packages of Debian, PyPI and npm, and print what changed: package, from, to.
 
-The day in docker/parents/pins.env moves on: with it every image fetches Debian's packages anew, on each machine that
-builds the commit. The locks take the newest versions that their sources allow.
+PACKAGES_AS_OF in docker/parents/pins.env becomes today, so every machine that builds the commit fetches Debian's
+packages again. The locks take the newest versions that their sources allow.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ LOCKS = (
     *("src/requirements/*.txt", "*/requirements.txt", "docker/*/*/requirements.txt", "docker/dev/tools.txt"),
     *("bench/gunicorn/requirements.txt", *(f"{folder}/package-lock.json" for folder in ("*", "*/*", "docker/*/*"))),
 )
-# Where a package is, its name, its versions: a lock may have several of one.
+# (place, package): versions. A lock may have several versions of a package.
 Versions = Mapping[tuple[str, str], str]
 
 
 def run(context: Context) -> None:
-    """Bring all of it up to date, or leave everything as it was."""
+    """Update all, or leave everything as it was."""
     context.lock()
     before = {**of_images(context), **of_locks(context.root)}
     written = [context.root / parents.PINS, *locks(context.root)]
@@ -47,7 +47,7 @@ def run(context: Context) -> None:
 
 
 def compared(before: Versions, after: Versions) -> list[str]:
-    """Return what changed, a line for each package."""
+    """Return a line for each changed package."""
     return [
         f"{where}: {name} {before.get((where, name), '(new)')} -> {after.get((where, name), '(gone)')}"
         for where, name in sorted({*before, *after})
@@ -56,7 +56,7 @@ def compared(before: Versions, after: Versions) -> list[str]:
 
 
 def of_images(context: Context) -> dict[tuple[str, str], str]:
-    """Return Debian's packages in the base image, and in MySQL's where that is made of such."""
+    """Return Debian's packages in the base image and in MySQL's, if that is a stand-in."""
     found = {}
     for where, image in (("base image", context.image("base")), ("MySQL", context.parent("MYSQL_PARENT"))):
         for line in context.lines(docker.run(image, "--show", options=("--entrypoint", "dpkg-query"))):

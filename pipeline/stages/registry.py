@@ -12,13 +12,12 @@ from pipeline.errors import InfrastructureError
 from pipeline.stages import Context
 
 USER = "todobackend"
-# How each of them keeps the password: bcrypt, which the registry asks for; SHA-512, which the index reads without a
-# compiled package.
+# Password hashes: the registry requires bcrypt; the index reads SHA-512 without a compiled package.
 HASHES = {"registry": "-B", "index": "-5"}
 
 
 def run(context: Context) -> None:
-    """Build, make a user, start, and say how to use it."""
+    """Build, make a user, start, and print how to use them."""
     configuration = context.configuration
     context.info("Building the registry and the package index...")
     images.build(context, "the registry", "registry", "index")
@@ -41,7 +40,7 @@ def run(context: Context) -> None:
 
 
 def make_user(context: Context, folder: Path) -> None:
-    """Make one user for both, with a random password, unless there is one. The containers get hashes of it."""
+    """Make one user for both with a random password, unless there is one. The containers get its hashes."""
     if (folder / "env").exists():
         return
     context.info("Making a user with a random password...")
@@ -61,7 +60,7 @@ def make_user(context: Context, folder: Path) -> None:
 
 
 def write_environment(context: Context, folder: Path) -> None:
-    """Write what a shell needs to publish here; anew each time, as the ports may have changed."""
+    """Write the variables for publishing here, each time, because the ports may have changed."""
     knob, build_id = context.configuration.knob, context.configuration.build_id
     password = (folder / "password").read_text()
     variables = {
@@ -69,9 +68,9 @@ def write_environment(context: Context, folder: Path) -> None:
         "PACKAGE_INDEX_URL": f"http://localhost:{context.configuration.index_port}/simple/",
         "DOCKER_PASSWORD": password,
         "TWINE_PASSWORD": password,
-        # So that `make cluster` leaves it where it is.
+        # So that `make cluster` keeps the port.
         "REGISTRY_PORT": knob("REGISTRY_PORT"),
-        # Nobody gets it from here but this machine.
+        # Only this machine reads this registry.
         "STAND_INS": "yes",
         "DOCKER_USER": USER,
         "TWINE_USERNAME": USER,

@@ -1,4 +1,4 @@
-"""Build the release image from target/, have it judged beside what runs, and bring what runs to it."""
+"""Build the release image from target/, judge it beside the running release, then upgrade that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.stages import Context, accept, start
 
 
 def run(context: Context) -> None:
-    """Build, judge, start; what was accepted is not judged again, and what runs unchanged is left alone."""
+    """Build, judge, start. Accepted images are not judged again, and an unchanged release keeps running."""
     context.lock()
     configuration = context.configuration
     with evidence.stage(context, "image") as stage:
@@ -26,7 +26,7 @@ def run(context: Context) -> None:
         stage.nothing_done = accept.was_accepted(context, suites)
     version = labels["APP_VERSION"]
     if stage.nothing_done:
-        if context.engine.containers(configuration.candidate_project):  # of a run that was killed after its verdict
+        if context.engine.containers(configuration.candidate_project):  # of a run killed after its verdict
             context.engine.remove_project(configuration.candidate_project)
         evidence.still_holds(context, "image", "accept")
         verdict, again = (
@@ -61,11 +61,11 @@ def describe(context: Context) -> dict[str, str]:
     if revision:
         revision += "-dirty" if ask("status", "--porcelain") else ""
         created = ask("log", "-1", "--format=%cI")
-        # Without the name and the password that an address may carry.
+        # The address may contain a user and a password.
         source = re.sub("//[^/@]*@", "//", ask("remote", "get-url", "origin"))
     record = context.root / "target/release.json"
     if record.exists():
-        # Published wheels: what they were built from counts, not what is checked out here.
+        # These are published wheels: their commit counts, not the checkout's.
         published = json.loads(record.read_text())
         revision, created = published["commit"], published["published"]
     return {
@@ -78,12 +78,12 @@ def describe(context: Context) -> dict[str, str]:
 
 
 def build_images(context: Context) -> None:
-    """Build the release images, beside them the suites'. The agent is one image for both environments."""
+    """Build the release images, and in parallel the suites'."""
     with Background(context, "suites", build_suites):
         images.build(context, "the release image", "agent", "app", "nginx")
 
 
 def build_suites(context: Context) -> None:
-    """Build npm's image, then what gets its packages from there: the page and the suites."""
+    """Build npm's image, then the page and the suites, which copy packages from it."""
     images.build_npm(context)
     images.build(context, "the page and the suites", "client", "specs", "browser-specs")

@@ -1,4 +1,4 @@
-"""Build the release of a published VERSION from its published wheels, where src/ may be absent, and have it judged."""
+"""Build and judge a release from the published wheels of VERSION; src/ may be absent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.stages import Context, publish, release
 
 
 def run(context: Context) -> None:
-    """Fetch the record from the registry, the wheels that it lists from the index, and release them."""
+    """Fetch the record from the registry and its wheels from the index, then release them."""
     configuration = context.configuration
     version = configuration.knob("VERSION")
     if not re.fullmatch("[A-Za-z0-9_][A-Za-z0-9_.-]*", version):
@@ -28,7 +28,7 @@ def run(context: Context) -> None:
         )
     context.lock()
     began = time.monotonic()
-    # Beside target/, and into its place once it is whole.
+    # Fill a folder beside target/, then rename it.
     for left in context.root.glob(".target.*"):
         files.remove(left)
     folder = Path(tempfile.mkdtemp(prefix=".target.", dir=context.root))

@@ -16,9 +16,9 @@ from pipeline.commands.git import git
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
-# The names as they are now. (This line is renamed too, so that it can be done again.)
+# The current names. (This line is renamed too, so rename can be repeated.)
 OLD_NAME, OLD_APP = "todobackend", "todo"
-# The older course's workflow, what was measured, and the history stay as they are.
+# The older course's workflow, measured results and the history stay as they are.
 KEPT = ("bench/course/", "bench/plots/", "bench/results.json", "CHANGELOG.md", "LICENSE")
 OWNER = "YEAR WHO OWNS IT"
 CHANGELOG = """# Changelog
@@ -44,7 +44,7 @@ def run(context: Context, name: str = "", app: str = "") -> None:
             context.must(*git(context.root, "mv", file, str(new.relative_to(context.root))))
     if app != OLD_APP:
         context.must(*git(context.root, "mv", f"src/{OLD_APP}", f"src/{app}"))
-    # What nobody committed (byte code) would be taken for a package of the old name.
+    # Files outside of git (byte code) would look like a package of the old name.
     for old in {OLD_NAME, OLD_APP} - {name, app}:
         files.remove(context.root / "src" / old)
     begin_anew(context, name)
@@ -56,7 +56,7 @@ def run(context: Context, name: str = "", app: str = "") -> None:
 
 
 def check(context: Context, name: str, app: str) -> None:
-    """Refuse names that cannot be, and a checkout with changes. Raises VerdictError before anything is changed."""
+    """Raise VerdictError for invalid names and a checkout with changes, before anything is changed."""
     if not (name and app):
         raise VerdictError(
             f"expected two names, found NAME='{name}' and APP='{app}'. "
@@ -107,30 +107,29 @@ def is_taken(context: Context, name: str) -> bool:
 
 
 def stands_in(context: Context, knob: str, value: str) -> str:
-    """Return a file of the tree that has a word already, "" for none: NAME anywhere, APP as it would be renamed."""
+    """Return a file that contains a word, "" for none: NAME anywhere, APP where rename would change it."""
     word = value if knob == "NAME" else f"(^|[^A-Za-z0-9-]){value}(s|items?)?($|[^A-Za-z0-9-])"
-    # Locks name packages, which nobody renames.
+    # Locks contain names of packages.
     places = ("src", "specs", "client", "ansible", "docker", "base-image", ":!*.txt", ":!*package-lock.json")
     found = context.capture(git(context.root, "grep", "-liE", word, "--", *places)).output
     return found.split("\n")[0]
 
 
 def begin_anew(context: Context, name: str) -> None:
-    """Make the changelog and the licence those of another project, once."""
+    """Start a new changelog, and add the owner to the licence, once."""
     licence, changelog = context.root / "LICENSE", context.root / "CHANGELOG.md"
     text = licence.read_text()
     if text.count("Copyright (c)") == 1:
-        # The notice of who wrote the template has to stay.
+        # The licence requires the template's own notice.
         licence.write_text(text.replace("Copyright (c)", f"Copyright (c) {OWNER}\nCopyright (c)", 1))
         changelog.write_text(CHANGELOG.format(name=name))
 
 
 def replacements(name: str, app: str) -> Callable[[str], str]:
-    """Return what renames a text.
+    """Return a function that renames a text.
 
-    The project's name is renamed wherever it stands, the application's as a word
-    (todo, todos, TodoItem, todo_order).
-    Words with a dash are names of others, as the page's style has them (todo-list).
+    It replaces the project's name anywhere, and the application's as a word (todo, todos, TodoItem, todo_order).
+    Words with a dash belong to others, as the page's style (todo-list).
     """
     old = OLD_APP
     rules = (
@@ -151,12 +150,12 @@ def replacements(name: str, app: str) -> Callable[[str], str]:
 
 
 def rename_text(file: Path, rewrite: Callable[[str], str]) -> None:
-    """Rename in a file, unless it is no text."""
+    """Rename in a text file."""
     if file.is_symlink() or not file.is_file():
         return
     content = file.read_bytes()
     if b"\0" not in content:
-        # Each byte is a letter: what is no UTF-8 stays as it is.
+        # latin-1 maps each byte to a character, so bytes that are no UTF-8 stay.
         text = content.decode("latin-1")
         renamed = rewrite(text)
         if renamed != text:

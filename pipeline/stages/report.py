@@ -1,4 +1,4 @@
-"""Make reports/index.html of what the stages left, and open it where there is a desktop."""
+"""Make reports/index.html from the stages' evidence, and open it on a desktop."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.commands import docker
 from pipeline.errors import PipelineError, VerdictError
 from pipeline.stages import Context
 
-# What the report is made of, where it is there.
+# The report's input, as far as it exists.
 EVIDENCE = ("reports/stages/*.json", "reports/*.xml", "reports/lint.tsv", "target/SHA256SUMS", "target/release.json")
-# The images whose layers it shows, in the order in which they stand on each other.
+# The images whose layers it shows, from the bottom up.
 LAYERS = (("base", "base"), ("dev", "dev"), ("release", "app"), ("nginx", "nginx"), ("page", "client"))
 
 
 def run(context: Context) -> None:
-    """Make the report, name it, open it."""
+    """Make the report, print its address, open it."""
     images.build_report(context)
     make(context)
     page = context.root / "reports/index.html"
@@ -34,14 +34,14 @@ def run(context: Context) -> None:
 
 
 def renew(context: Context, status: int) -> None:
-    """Make the report anew at the end of a run that left news.
+    """Make the report again at the end of a run.
 
-    A failure here changes no verdict, and is not reported; but a report of another verdict must not stay.
+    A failure here does not change the verdict; but the old report, with another verdict, is removed.
     """
     try:
         if not context.engine.image_id(context.image("report")):
             if status != 0:
-                # What made a stage fail may be what an image needs to be built: nobody waits for that again.
+                # Do not build after a failure: the same cause may make the user wait again.
                 raise VerdictError
             images.build_report(context)
         with (context.state / "report.log").open("w") as log:
@@ -53,9 +53,9 @@ def renew(context: Context, status: int) -> None:
 
 
 def make(context: Context) -> None:
-    """Have the pages made in a container, and put them into reports/.
+    """Make the pages in a container, and put them into reports/.
 
-    In and out by a pipe: the engine may be on another machine, and no folder of this one need be seen there.
+    Input and output go through a pipe, because the engine may be on another machine.
     """
     found = sorted({path for pattern in EVIDENCE for path in context.root.glob(pattern)})
     if not found:
@@ -86,7 +86,7 @@ def make(context: Context) -> None:
 
 
 def facts(context: Context) -> dict[str, bytes]:
-    """Return what docker/tools/report/report.py reads beside the evidence."""
+    """Return the input of docker/tools/report/report.py besides the evidence."""
     reports = context.root / "reports"
     others = [path for path in reports.rglob("*") if path.is_file() and path.suffix != ".xml"]
     named = [(role, context.image(name)) for role, name in LAYERS]

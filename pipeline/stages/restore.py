@@ -1,4 +1,4 @@
-"""Bring a backup's data into a release that has none: all of it, or nothing. restore FILE."""
+"""Restore a backup into a release without data, all or nothing: restore FILE."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline import data
 from pipeline.errors import InfrastructureError, PipelineError, VerdictError
 from pipeline.stages import Context, start
 
-# Rows of all tables, whatever they are called; how far they are migrated is no data.
+# Counts the rows of all tables except that of the migrations.
 COUNT = r"""
 count=""
 for table in $(mysql -u todobackend -NBe "SHOW TABLES" todobackend); do
@@ -23,7 +23,7 @@ FILL = "gunzip -c | mysql -u todobackend --default-character-set=utf8mb4 todobac
 
 
 def run(context: Context, *given: str) -> None:
-    """Check the file and the release; stop what serves, fill the database, compare, start again."""
+    """Check the file and the release; stop the application, fill the database, compare, start again."""
     context.lock()
     name = given[0] if given else ""
     place = context.root / name
@@ -41,14 +41,14 @@ def run(context: Context, *given: str) -> None:
     context.info("Ensuring database is ready and empty...")
     start.migrate(context, "release")
     ensure_empty(context)
-    # Nobody writes while it is filled. And nginx would be found unhealthy while nobody is behind it.
+    # Nobody must write meanwhile. Without the application nginx would be unhealthy, so stop it too.
     context.must(*context.compose("release", "stop", "nginx", "app"))
     ensure_empty(context)
     context.info("Bringing the data in...")
     try:
         fill(context, place)
     except PipelineError:
-        with contextlib.suppress(PipelineError):  # the first error says more
+        with contextlib.suppress(PipelineError):  # the first error is the useful one
             start.run(context)
         raise
     found = content(context)
@@ -62,13 +62,13 @@ def run(context: Context, *given: str) -> None:
 
 
 def newest(context: Context) -> str:
-    """Return the newest backup, or what one is called."""
+    """Return the newest backup, or an example of a name."""
     found = sorted((context.root / "backups").glob("*.sql.gz"))
     return str(found[-1].relative_to(context.root)) if found else "backups/NAME.sql.gz"
 
 
 def ensure_empty(context: Context) -> None:
-    """Refuse a release that has data."""
+    """Raise VerdictError for a release with data."""
     with tempfile.TemporaryFile("w+") as answer:
         status = data.in_database(context, data.WITH_PASSWORD + COUNT, stdout=answer)
         answer.seek(0)
@@ -86,7 +86,7 @@ def ensure_empty(context: Context) -> None:
 
 
 def fill(context: Context, place: Path) -> None:
-    """Migrate to how the tables were when the backup was made, and bring the data in."""
+    """Migrate the tables to the backup's migrations, and insert the data."""
     for application, name in data.migrations(place):
         if start.django_admin(context, "release", "migrate", "--noinput", "-v", "0", application, name) != 0:
             raise VerdictError(
@@ -102,7 +102,7 @@ def fill(context: Context, place: Path) -> None:
 
 
 def content(context: Context) -> str:
-    """Return the digest of the data that the database has now."""
+    """Return the digest of the database's current data."""
     file = context.state / "restored.sql.gz"
     try:
         with file.open("wb") as opened:

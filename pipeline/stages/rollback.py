@@ -1,4 +1,4 @@
-"""Bring the release before back, on the Swarm of INVENTORY."""
+"""Deploy the previous release again on the Swarm of INVENTORY."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import machine
 from pipeline.stages import Context, check
 
-# What docs/settings.md lists for SQLite.
+# The variables for SQLite in docs/settings.md.
 SETTINGS = ("DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "SQLITE_PATH")
 
 

@@ -13,7 +13,7 @@ def build_images(context: Context) -> None:
 
 
 def run(context: Context) -> None:
-    """Open the shell. How the last command in it ended is nobody's failure."""
+    """Open the shell. The exit status of its last command does not count."""
     build_images(context)
     context.info(
         "A shell in the dev image: src/ is the checkout's, read-only; test.sh runs the tests of the image; exit ends it"

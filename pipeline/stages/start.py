@@ -1,4 +1,4 @@
-"""Start the release environment with the data it was stopped with: database, gate, migrations, then what serves."""
+"""Start the release environment with its data: database, probe, migrations, then the services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(context: Context) -> None:
 
 
 def ensure_images(context: Context) -> None:
-    """Have the images that are to run: those that ran last, else the accepted ones. Raises VerdictError for none."""
+    """Ensure the images to run: those that ran last, else the accepted ones. Raises VerdictError for none."""
     for part in PARTS:
         running, accepted = context.image(part, "running"), context.image(part, "accepted")
         if not context.engine.image_id(running):
@@ -37,9 +37,9 @@ def ensure_images(context: Context) -> None:
 
 
 def bring(context: Context) -> None:
-    """Bring what runs to the accepted images; its data stays.
+    """Upgrade the running release to the accepted images; its data stays.
 
-    Where those do not serve it, the images before run again, and the error is raised. Migrations are not taken back.
+    If they do not serve the data, start the previous images again, and raise the error. Migrations are not reversed.
     """
     with evidence.stage(context, "start") as stage:
         before = {part: what_ran(context, part) for part in PARTS}
@@ -66,9 +66,9 @@ def bring(context: Context) -> None:
 
 
 def what_ran(context: Context, part: str) -> str:
-    """Return the image of a part's container, healthy or not; without one that of its name; "" for neither.
+    """Return the image of a part's container, else of its tag `running`, else "".
 
-    A run that was killed here may have left the new names beside the containers of before.
+    A run killed here may have moved the tags and not the containers.
     """
     for container in context.engine.containers(context.configuration.release_project, part):
         return context.capture(docker.container_field("{{.Image}}", container)).output
@@ -76,7 +76,7 @@ def what_ran(context: Context, part: str) -> str:
 
 
 def where_to_look(context: Context, environment: str) -> str:
-    """Return where the containers' logs are: those of a candidate are kept when it is removed."""
+    """Return where the containers' logs are."""
     return "Look at: " + ("reports/logs/candidate.log" if environment == "candidate" else context.make("logs"))
 
 
@@ -105,9 +105,8 @@ def django_admin(context: Context, environment: str, *arguments: str) -> int:
 
 
 def serve(context: Context, environment: str) -> None:
-    """Start what serves. Without dependencies: Compose would take the good end of the agent for a failure."""
-    # What was unhealthy while something was away counts as unhealthy until its next check; started anew it is
-    # checked first.
+    """Start the services. Without dependencies: Compose takes the agent's successful end for a failure."""
+    # A container that is unhealthy now stays so until its next check. A restart checks it at once.
     unhealthy = context.engine.containers(context.configuration.project(environment), "", "health=unhealthy")
     if unhealthy:
         context.must("docker", "stop", *unhealthy)
@@ -121,7 +120,7 @@ def serve(context: Context, environment: str) -> None:
 
 
 def refusal(context: Context, environment: str) -> str:
-    """Return the message of a container that refused to start, "" where none did."""
+    """Return the message of a container that refused to start, "" for none."""
     found = []
     for part in PARTS:
         for container in context.engine.containers(context.configuration.project(environment), part):
@@ -131,14 +130,14 @@ def refusal(context: Context, environment: str) -> str:
 
 
 def smoke(context: Context) -> None:
-    """Ask the running release what only reads: the claims that a deployment is judged by too."""
+    """Run the read-only claims on the running release, as after a deployment."""
     suite = ("test", "node", "node_modules/mocha/bin/mocha.js", "--grep", "@smoke")
     if context.run(context.compose("release", "run", "--rm", "--no-TTY", "--no-deps", *suite)) != 0:
         raise VerdictError("expected the smoke claims to hold on the running release, found failures. Read above")
 
 
 def runs_accepted(context: Context) -> bool:
-    """Whether the accepted images run, healthy, with the settings of now."""
+    """Whether the accepted images run, healthy, with the current settings."""
     healthy = context.engine.healthy(context.configuration.release_project)
     accepted = context.engine.image_ids(*(context.image(part, "accepted") for part in PARTS))
     if not accepted or accepted != [healthy.get(part) for part in PARTS]:
@@ -148,12 +147,12 @@ def runs_accepted(context: Context) -> bool:
 
 
 def remember(context: Context) -> None:
-    """Remember what was started, and how."""
+    """Write the state of what was started."""
     (context.state / f"running{context.configuration.build_id}").write_text(state(context))
 
 
 def state(context: Context) -> str:
-    """Return the settings of the release environment, and its containers."""
+    """Return the release environment's settings and containers."""
     settings = context.capture(context.compose("release", "config", "--hash", "*")).output
     containers = context.engine.containers(context.configuration.release_project, "", "status=running")
     return "\n".join([settings, *sorted(containers)])

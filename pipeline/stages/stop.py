@@ -8,7 +8,7 @@ from pipeline.stages import Context
 
 
 def run(context: Context) -> None:
-    """Stop the dev and the release environment, and a candidate that was left."""
+    """Stop the dev and the release environment, and a leftover candidate."""
     configuration = context.configuration
     context.info("Stopping...")
     for project in map(configuration.project, ("dev", "candidate", "release")):

@@ -1,4 +1,4 @@
-"""Give the accepted release its names: tag [TAG...]; without one, by rule."""
+"""Tag the accepted release: tag [TAG...]; by default, by rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(context: Context, *words: str) -> None:
 
 
 def check(context: Context, word: str) -> None:
-    """Refuse what is no tag. Raises VerdictError."""
+    """Raise VerdictError for an invalid tag."""
     if word in context.given("TARGETS").split():
         raise VerdictError(f"expected a tag, found '{word}', which is a target of the Makefile. Choose another name.")
     if not TAG.fullmatch(word):
@@ -52,15 +52,12 @@ def check(context: Context, word: str) -> None:
 
 
 def label(context: Context, name: str) -> str:
-    """Return what the accepted image says of itself: version, revision."""
+    """Return a label of the accepted image: version, revision."""
     return context.engine.label(context.image("app", "accepted"), OCI + name)
 
 
 def by_rule(context: Context, version: str, revision: str) -> Sequence[str]:
-    """Return the default tags.
-
-    The version is a promise, unless it names a work in progress; so are `latest`, and `develop` on the main branch.
-    """
+    """Return the default tags (docs/deploying.md, "Names")."""
     if revision == "unknown":
         raise VerdictError(
             "expected the release to be built from a git commit, found none. "
@@ -74,7 +71,7 @@ def by_rule(context: Context, version: str, revision: str) -> Sequence[str]:
         return context.capture(git(context.root, *arguments)).output
 
     tags = [version, commit]
-    # On main means: built from what main is now.
+    # On main: built from main's current commit.
     if ask("symbolic-ref", "--quiet", "--short", "HEAD") == "main" and ask("rev-parse", "HEAD") == revision:
         tags += [f"{commit}-develop", "develop"]
         if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):

@@ -1,4 +1,4 @@
-"""Test src/ in the dev image against a real MySQL: test [LABEL...]. Evidence into reports/ first, verdict second.
+"""Test src/ in the dev image against a real MySQL: test [LABEL...]. Evidence first, verdict second.
 
 A LABEL is a test module, or module:Class, or module:Class.test.
 """
@@ -15,9 +15,9 @@ NO_SUCH_TEST = 64  # docker/dev/test.sh
 
 
 def run(context: Context, *labels: str) -> None:
-    """Build the dev image, wait for the database, run the tests. What passes all of them is named `tested`."""
+    """Build the dev image, wait for the database, run the tests. An image that passes all is named `tested`."""
     context.lock()
-    # What makes the report is built meanwhile; whether it can be is no part of the verdict.
+    # Build the report's image meanwhile; a failure there does not change the verdict.
     reporter = Background(context, "reporter", images.build_report, required=False)
     with evidence.stage(context, "test", " ".join(labels)) as stage:
         context.info("Building the dev image...")
@@ -26,10 +26,10 @@ def run(context: Context, *labels: str) -> None:
         candidate = context.engine.image_id(context.image("dev"))
         context.info("Ensuring database is ready, then running tests...")
         evidence.take_away(context, "unittests.xml")
-        if not labels:  # a selection has no coverage of its own
+        if not labels:  # a selection measures no coverage
             evidence.take_away(context, "coverage.xml", "coverage")
         with stage.step("database, tests"):
-            # What `make build` has tested is in the log alone.
+            # In `make build` the specification goes to the log only.
             shown = evidence.Specification("=+$", "Ran ") if context.was_asked_for("test", "all") else None
             status = evidence.run_suite(context, "dev", "test", "test", "test.sh", *labels, is_shown=shown)
             judge(context, status, labels)
@@ -47,10 +47,10 @@ def run(context: Context, *labels: str) -> None:
 
 
 def build_images(context: Context) -> None:
-    """Build the dev image and the agent. The database needs no image of ours: it starts meanwhile."""
+    """Build the dev image and the agent. The database's image is a parent, so it starts meanwhile."""
 
     def start_database(this: Context) -> None:
-        # Where it does not start, the agent says so, which waits for it.
+        # If it does not start, the agent will report it.
         this.run(this.compose("dev", "up", "--detach", "--no-deps", "db"))
 
     with Background(context, "database", start_database):
@@ -58,7 +58,7 @@ def build_images(context: Context) -> None:
 
 
 def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:
-    """Raise the error that an exit status of the tests means."""
+    """Raise the error for an exit status of the tests."""
     if status == NO_CONTAINER:
         sentence = probe.sentence(context, "dev")
         raise InfrastructureError(

@@ -11,14 +11,14 @@ from pipeline.configuration import ARGUMENTS, KNOBS
 from pipeline.errors import VerdictError
 from pipeline.stages import Context, python_env
 
-# What make itself exports.
+# Variables that make exports.
 OF_MAKE = ("GOALS", "TARGETS", "TYPED", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
-# Knobs that the copies of the checkout get as the user gave them: they say how this machine works.
+# Knobs that describe this machine; copies of the checkout get them too.
 OF_MACHINE = ("PARENTS", "DEBIAN_IMAGE", "MYSQL_IMAGE", "INSTALL_ENGINE", "MIN_FREE_GIB", "PROBE_TIMEOUT")
 
 
 def environment(context: Context, *kept: str) -> dict[str, str]:
-    """Return the user's environment for a program that runs make in copies: no knob of this run reaches them."""
+    """Return the user's environment without the knobs of this run, for a program that runs make in copies."""
     dropped = {*KNOBS, *OF_MAKE, *(name for names in ARGUMENTS.values() for name in names)} - set(kept)
     given = {name: value for name, value in context.runner.user_environment.items() if name not in dropped}
     return {**given, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -3,12 +3,12 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-# The same bounds on every database: SQLite alone would take 64 bits.
+# The same bounds on every database: SQLite accepts 64 bits.
 ORDER_MIN, ORDER_MAX = -(2**31), 2**31 - 1
 
 
 class TodoItem(models.Model):
-    """One thing to do. Its URL is computed from each request: a stored one is wrong once the host changes."""
+    """One thing to do. Its URL is computed from the request, because a stored URL is wrong for other hosts."""
 
     title = models.CharField(max_length=256, blank=True, default="")
     completed = models.BooleanField(default=False)

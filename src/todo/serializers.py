@@ -6,7 +6,7 @@ from .models import TodoItem
 
 
 class TodoItemSerializer(ModelSerializer):
-    """`url`, `title`, `completed` and `order`; a client may leave out any of them."""
+    """`url`, `title`, `completed` and `order`, all optional."""
 
     class Meta:
         model = TodoItem

@@ -1,4 +1,4 @@
-"""The addresses of the todo list: /todos and /todos/N."""
+"""The URLs of the todo list: /todos and /todos/N."""
 
 from todobackend.api.views import Router
 

@@ -1,4 +1,4 @@
-"""The TodoBackend API as a Django project: settings, addresses, and what answers when a view does not."""
+"""The TodoBackend API as a Django project."""
 
-# The one place that says it: the wheel, the image and the schema take it from here.
+# The wheel, the image and the schema read it here.
 __version__ = "0.1.0"

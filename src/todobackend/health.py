@@ -1,4 +1,4 @@
-"""Health probes for Docker, Swarm and load balancers, answered whatever the Host header."""
+"""Health probes for Docker, Swarm and load balancers, for any Host header."""
 
 import logging
 
@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 
 def healthz():
-    """Respond 200 without a look at the database: restarting this process would not bring that back."""
+    """Respond 200 without a query: a restart of this process does not help the database."""
     return JsonResponse({"status": "alive"})
 
 
@@ -25,7 +25,7 @@ def readyz():
 
 
 class HealthMiddleware:
-    """Respond to /healthz and /readyz before anything looks at the rest of the request."""
+    """Respond to /healthz and /readyz before other middleware checks the request."""
 
     probes = {"/healthz": healthz, "/readyz": readyz}
 

@@ -20,7 +20,7 @@ class RequestLogMiddleware:
         began = time.monotonic()
         response = self.get_response(request)
         client = request.META.get("REMOTE_ADDR", "")
-        # The containers' own health checks ask every few seconds.
+        # Do not log the containers' own health checks.
         if not (client in LOOPBACK and request.path_info in HealthMiddleware.probes):
             path = request.get_full_path()
             logger.info(

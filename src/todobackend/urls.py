@@ -1,4 +1,4 @@
-"""The addresses of the service, none with a trailing slash."""
+"""The URLs of the service, none with a trailing slash."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -7,7 +7,7 @@ from todo.urls import router as todos
 
 from .api.views import Router
 
-# Of every resource, so that / names them all.
+# One router for all resources, so that / lists them.
 router = Router()
 router.registry.extend(todos.registry)
 

@@ -1,4 +1,4 @@
-"""The WSGI application for uWSGI. It has no default settings: who starts it names them."""
+"""The WSGI application for uWSGI. DJANGO_SETTINGS_MODULE must be set."""
 
 import io
 import re
@@ -7,18 +7,18 @@ from django.core.wsgi import get_wsgi_application
 
 django = get_wsgi_application()
 
-# `; charset=NAME`, and every parameter that names an encoding of its own (`; NAME*=ENCODING''VALUE`, RFC 8187).
+# `; charset=NAME`, and parameters with an encoding of their own (`; NAME*=ENCODING''VALUE`, RFC 8187).
 CHARSET = re.compile(r""";\s*(?:charset|[^;=\s"]+\*)\s*=\s*(?:"[^"]*"|[^;]*)""", re.IGNORECASE)
 
 
 def application(environ, start_response):
     """Serve one request (PEP 3333).
 
-    JSON is UTF-8 whatever a charset says (RFC 8259). Django would decode with any of Python's codecs that the client
+    The charset is removed, because JSON is UTF-8 (RFC 8259). Django would decode with any Python codec that the client
     names: some take minutes for one body, others end in a 500 before a view or middleware could refuse.
 
-    The whole body is read first; nginx lets in 1 MiB. A response that comes before that (405, 415) closes the socket
-    with bytes unread, which cuts nginx off, and the client gets 502.
+    The whole body is read first (nginx accepts 1 MiB). An earlier response (405, 415) would close the socket with unread
+    bytes, and nginx would respond 502.
     """
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)

@@ -21,7 +21,7 @@ REVISION = "org.opencontainers.image.revision"
 
 @pytest.fixture(scope="module")
 def published(home):
-    """The shared release, published by the rule of the house."""
+    """The shared release, published under the default tags."""
     for goal in ("login", "tag", "publish"):
         home.must(goal, env=home.env)
     home.record = json.loads(home.path("target/release.json").read_text())

@@ -1,4 +1,4 @@
-"""Errors as JSON, whatever layer of the application responds: `detail`, as in REST framework's own."""
+"""Errors as JSON with a `detail`, as REST framework's own, from every layer of the application."""
 
 import logging
 import sqlite3
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 # "MySQL 9.7 Error Message Reference": too many connections, server shutdown, lock wait timeout, deadlock.
 UNAVAILABLE = {1040, 1053, 1205, 1213}
-# The client library's own errors: the server cannot be reached, or the connection was lost.
+# Errors of the client library: the server is unreachable, or the connection is lost.
 CLIENT_ERRORS = range(2000, 3000)
 SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -29,17 +29,17 @@ class PayloadTooLarge(APIException):
 
 
 class DatabaseUnavailable(APIException):
-    """503: the database cannot be reached or is too busy; the client may try again."""
+    """503: the database is unreachable or too busy; the client may try again."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The database does not answer. Try again in a few seconds."
-    wait = 5  # seconds; REST framework makes Retry-After of it
+    wait = 5  # seconds; REST framework sends it as Retry-After
 
 
 def is_outage(error):
-    """Return whether a database error means that the same request may succeed later.
+    """Return whether a database error is an outage, so that the same request may succeed later.
 
-    An outage is an unreachable or busy server. A missing table or column is a fault of this service: 500.
+    An outage is an unreachable or busy server. A missing table or column is a fault of this service (500).
     """
     if not isinstance(error, InterfaceError | OperationalError):
         return False
@@ -50,7 +50,7 @@ def is_outage(error):
 
 
 def exception_handler(exc, context):
-    """Return the response for an exception of a view; None for what REST framework does not know: Django's 500."""
+    """Return the response for a view's exception; None for one that REST framework does not know (500)."""
     if is_outage(exc):
         logger.exception("the database does not answer")
         exc = DatabaseUnavailable()
@@ -60,13 +60,13 @@ def exception_handler(exc, context):
         exc = NotFound()  # Django's sentence names the model
     request = context["request"]
     if getattr(getattr(request, "accepted_renderer", None), "format", None) != "api":
-        # The view may render YAML, CSV or a page; its errors are JSON all the same.
+        # Errors are JSON also if the view renders YAML, CSV or HTML.
         request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return views.exception_handler(exc, context)
 
 
 def bad_request(request, exception):
-    """Respond 400 where no view was reached. `exception` may quote the client's bytes, so it is not repeated."""
+    """Respond 400 before a view. `exception` may quote the client's bytes, so the response does not."""
     if isinstance(exception, DisallowedHost):
         return error(400, "The Host header names no host of this service (ALLOWED_HOSTS).")
     return error(400)
@@ -89,7 +89,7 @@ def error(status_code, detail=None):
 
 
 class JSONErrorsMiddleware:
-    """Under DEBUG, send JSON in place of Django's debug pages, except to a browser, which asks for HTML."""
+    """With DEBUG, replace Django's debug pages by JSON, except for browsers, which accept HTML."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -104,7 +104,7 @@ class JSONErrorsMiddleware:
 
 
 class NoStoreMiddleware:
-    """Tell caches to keep no response, unless the view said otherwise: another client may have changed the list."""
+    """Set `Cache-Control: no-store`, unless the view has set it: another client may change the list."""
 
     def __init__(self, get_response):
         self.get_response = get_response

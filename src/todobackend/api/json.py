@@ -7,7 +7,7 @@ from rest_framework.utils import encoders
 
 
 class JSONParser(parsers.JSONParser):
-    """REST framework's parser; JSON that nests too deeply for Python is a 400 as well."""
+    """REST framework's parser; JSON that is nested too deeply for Python is a 400 too."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
@@ -19,8 +19,8 @@ class JSONParser(parsers.JSONParser):
 class JSONRenderer(renderers.JSONRenderer):
     """REST framework's renderer by orjson, five times as fast on a long list.
 
-    Where orjson's output would differ (dates, an indent, integers beyond 64 bits, settings of REST framework's own or
-    another encoder), REST framework's is used. NaN becomes null, where that fails.
+    REST framework's own renderer is used where the output would differ: dates, an indent, integers beyond 64 bits,
+    other settings, another encoder. NaN becomes null, where REST framework fails.
     """
 
     def render(self, data, accepted_media_type=None, renderer_context=None):

@@ -1,4 +1,4 @@
-"""Pages with Link headers (RFC 8288): the body stays the bare array the contract asks for."""
+"""Pages with Link headers (RFC 8288), because the contract's body is a bare array."""
 
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
@@ -10,7 +10,7 @@ from rest_framework.utils.urls import replace_query_param
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 2**31 - 1
-# Characters of a link, which repeats the rest of the query. nginx takes 4 KiB of headers from the application.
+# Characters of a link, which repeats the query. nginx accepts 4 KiB of headers from the application.
 MAX_LINK = 1000
 
 
@@ -26,7 +26,7 @@ class PageQuery(serializers.Serializer):
 
 
 def is_one_table(queryset):
-    """Return whether the rows of a page can be read by their keys: a queryset of model instances from one table."""
+    """Return whether a page can be read by primary keys: a queryset of model instances from one table."""
     if not isinstance(queryset, QuerySet) or queryset._iterable_class is not ModelIterable:
         return False
     query = queryset.query
@@ -35,7 +35,7 @@ def is_one_table(queryset):
 
 
 class LinkHeaderPagination(BasePagination):
-    """`?limit=&offset=` gives a page; without either, the whole list, except to a person at the browsable API."""
+    """`?limit=&offset=` selects a page; without them, the whole list, except in the browsable API."""
 
     def paginate_queryset(self, queryset, request, view=None):
         asked = {name: request.query_params[name] for name in ("limit", "offset") if name in request.query_params}
@@ -47,13 +47,13 @@ class LinkHeaderPagination(BasePagination):
         self.limit, self.offset = query.validated_data["limit"], query.validated_data["offset"]
         if len(self.link(MAX_OFFSET)) > MAX_LINK:
             raise ParseError("The query is too long to be repeated in the links to other pages.")
-        # One more than the page tells whether a next one exists, without counting a long table.
+        # One more item shows whether there is a next page, without a count of the table.
         end = self.offset + self.limit + 1
         if not is_one_table(queryset):
             page = list(queryset[self.offset : end])
             self.has_next = len(page) > self.limit
             return page[: self.limit]
-        # The keys come from the index alone; only the page's own rows are read.
+        # The index gives the keys; only the page's rows are read.
         keys = list(queryset.values_list("pk", flat=True)[self.offset : end])
         self.has_next = len(keys) > self.limit
         return queryset.filter(pk__in=keys[: self.limit])

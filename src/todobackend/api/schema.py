@@ -1,6 +1,6 @@
-"""OpenAPI for every resource: what drf-spectacular does not read off the code by itself.
+"""OpenAPI for every resource: what drf-spectacular does not find in the code by itself.
 
-The statuses are those that a client meets in front of the release, the responses of nginx included.
+The statuses include those of nginx in front of the application.
 """
 
 from functools import cache
@@ -30,7 +30,7 @@ DESCRIPTIONS = {
     "partial_update": "What is not sent stays as it is.",
     "destroy": "Its URL responds 404 from then on.",
 }
-# What any request may meet.
+# Errors of every operation.
 ERRORS = {
     400: "The request is malformed: its Host header, for example.",
     406: "The client does not accept JSON.",
@@ -49,7 +49,7 @@ class Error(serializers.Serializer):
 
 
 def header(name, type_, statuses, description, required=True, **schema):
-    """Return a header of responses; drf-spectacular counts these among the parameters."""
+    """Return a response header, which drf-spectacular treats as a parameter."""
     return OpenApiParameter(
         name, type_, OpenApiParameter.HEADER, required=required, description=description, response=statuses, **schema
     )
@@ -57,7 +57,7 @@ def header(name, type_, statuses, description, required=True, **schema):
 
 @cache
 def refusal(name, fields):
-    """Return the serializer of a refusal: one class for all operations, so that it is one component."""
+    """Return the serializer of a refusal, cached, so that all operations share one component."""
     reasons = {field: serializers.ListField(child=serializers.CharField(), required=False) for field in fields}
     return inline_serializer(name, {"detail": serializers.CharField(required=False)} | reasons)
 
@@ -72,7 +72,7 @@ class AutoSchema(SpectacularAutoSchema):
         return self._named(DESCRIPTIONS) or super().get_description()
 
     def get_operation_id(self):
-        # Else DELETE of the list and of an item would have the same.
+        # Otherwise DELETE of the list and of an item would have the same id.
         action = getattr(self.view, "action", None)
         return "_".join([*self._tokenize_path(), action]) if action == "destroy_all" else super().get_operation_id()
 
@@ -109,7 +109,7 @@ class AutoSchema(SpectacularAutoSchema):
 
     def _get_request_body(self, direction="request"):
         body = super()._get_request_body(direction)
-        # An empty body is refused, also where every field may be left out.
+        # An empty body is refused, even if every field is optional.
         return body and {**body, "required": True}
 
     def _get_response_bodies(self, direction="response"):
@@ -134,12 +134,12 @@ class AutoSchema(SpectacularAutoSchema):
         schema = super()._map_basic_serializer(serializer, direction)
         if isinstance(serializer, serializers.ModelSerializer):
             if direction == "response":
-                # A field with a default is optional for who sends it; a response has every field.
+                # A field with a default is optional in requests; a response has every field.
                 schema["required"] = list(schema["properties"])
                 return schema
             for name, field in schema["properties"].items():
                 if isinstance(serializer.fields[name], serializers.CharField) and "oneOf" not in field:
                     field.setdefault("pattern", r"^[^\x00]*$")  # REST framework refuses NUL
                 if serializer.partial:
-                    field.pop("default", None)  # PATCH leaves alone what is not sent
+                    field.pop("default", None)  # PATCH does not change missing fields
         return schema

@@ -1,7 +1,7 @@
 """The base serializer: strict JSON types, defaults from the model, a `url`, and long lists without model instances.
 
-What is done for speed follows every hook of REST framework: where a serializer, a field, a model or a queryset does
-something of its own, REST framework's own way is taken.
+Optimisations keep every hook of REST framework: where a serializer, field, model or queryset overrides something, REST
+framework's own code runs.
 """
 
 import copy
@@ -16,7 +16,7 @@ from django.db.models.signals import post_init, pre_init
 from rest_framework import fields, relations, serializers
 from rest_framework.utils import html
 
-# The JSON types that a field takes. REST framework alone reads "yes" as true, "1" and 1.0 as 1, and 5 as "5".
+# The accepted JSON types. REST framework by itself reads "yes" as true, "1" and 1.0 as 1, and 5 as "5".
 JSON_TYPES = {
     fields.CharField: (str,),
     fields.BooleanField: (bool,),
@@ -31,21 +31,21 @@ class Strict:
     """A field that accepts its own JSON types only."""
 
     def to_internal_value(self, data):
-        # Not isinstance: in Python, True is an int. A form knows text alone.
+        # Not isinstance: in Python, True is an int. A form has only text.
         if type(data) not in self.json_types and not is_form(self):
             self.fail("invalid", input=data)
         return super().to_internal_value(data)
 
 
 class StrictText(Strict):
-    """Text that is kept as it was sent, white space around it included."""
+    """Text, stored as sent, with surrounding white space."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"trim_whitespace": False, **kwargs})
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    """A choice by its value and type; REST framework alone takes 1 for "1"."""
+    """A choice by value and type; REST framework by itself reads 1 as "1"."""
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)
@@ -60,7 +60,7 @@ def is_form(field):
 
 
 def strict(field_class):
-    """Return the strict form of a serializer field class; the class itself where JSON has no type of its own for it."""
+    """Return the strict form of a serializer field class; the class itself if JSON has no type for it."""
     for base, types in JSON_TYPES.items():
         if issubclass(field_class, base):
             mixin = StrictText if field_class is fields.CharField else Strict
@@ -74,7 +74,7 @@ class UrlField(serializers.HyperlinkedIdentityField):
     def represent_keys(self, keys):
         """Return the URLs of items, given their primary keys.
 
-        REST framework computes the first and the last; if they differ in the key alone, the others follow from them.
+        REST framework computes the first and the last; if these differ only in the key, the others are derived.
         """
         ends = {key: str(self.to_representation(relations.PKOnlyObject(pk=key))) for key in (keys[0], keys[-1])}
         prefixes = {url.removesuffix(str(key)) for key, url in ends.items()}
@@ -85,7 +85,7 @@ class UrlField(serializers.HyperlinkedIdentityField):
 
 
 class ListSerializer(serializers.ListSerializer):
-    """A list of items. Columns are read without a model instance for each row where that makes no difference."""
+    """A list of items, read by column without a model instance for each row where that makes no difference."""
 
     def to_representation(self, data):
         queryset = data.all() if isinstance(data, models.Manager) else data
@@ -114,18 +114,18 @@ def represent_column(field, values):
     return [None if value is None else field.to_representation(value) for value in values]
 
 
-# Of a value of their own JSON type, these methods return the value itself.
+# These methods return a value of their own JSON type unchanged.
 UNCHANGED = {
     field_class.to_representation for field_class in (fields.CharField, fields.BooleanField, fields.IntegerField)
 }
 
 
-# Methods by which a queryset of its own can change what is read.
+# Methods by which a custom queryset can change what is read.
 READERS = ("__iter__", "_fetch_all", "iterator", "values_list", "_values")
 
 
 def is_plain(queryset, serializer):
-    """Return whether the rows of a queryset can be read by column: it yields new model instances that nobody alters."""
+    """Return whether a queryset can be read by column: it yields new, unmodified model instances."""
     model = getattr(getattr(serializer, "Meta", None), "model", None)
     return (
         isinstance(queryset, models.QuerySet)
@@ -141,7 +141,7 @@ def is_plain(queryset, serializer):
 
 
 def plain_columns(serializer):
-    """Return {field name: column name} of what a serializer reads; None where a part is more than a column."""
+    """Return {field name: column name} of a serializer; None if a field is more than a column."""
     if type(serializer).to_representation is not serializers.Serializer.to_representation:
         return None
     columns = {}
@@ -152,7 +152,7 @@ def plain_columns(serializer):
         elif (
             type(field).get_attribute is fields.Field.get_attribute
             and field.source in stored
-            # A relation, a file or a property has a descriptor of its own.
+            # Relations, files and properties have other descriptors.
             and type(inspect.getattr_static(serializer.Meta.model, field.source)) is DeferredAttribute
         ):
             columns[field.field_name] = field.source
@@ -164,8 +164,8 @@ def plain_columns(serializer):
 class ModelSerializer(serializers.HyperlinkedModelSerializer):
     """The base of a resource's serializer.
 
-    A field takes its own JSON type only (`Meta.extra_kwargs` and declared fields go before that). PUT replaces the
-    whole item, as RFC 9110, 9.3.4 asks: a field that is left out takes the default of the model.
+    A field accepts its own JSON type only (unless declared otherwise). PUT replaces the whole item (RFC 9110, 9.3.4):
+    a missing field takes the model's default.
     """
 
     serializer_field_mapping = {
@@ -177,15 +177,15 @@ class ModelSerializer(serializers.HyperlinkedModelSerializer):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        # REST framework looks for the class of a list in Meta, which is the resource's own.
+        # REST framework reads the list's class from Meta, which belongs to the resource.
         if hasattr(cls, "Meta") and not hasattr(cls.Meta, "list_serializer_class"):
             cls.Meta.list_serializer_class = ListSerializer
 
     def get_fields(self):
-        """Build the fields once for each class, and copy them, as REST framework does with declared ones.
+        """Build the fields once for each class, and copy them, as REST framework does with declared fields.
 
-        To build them takes as long as the rest of a POST. They are built each time where that can give something else:
-        by a method of the class, in the client's language, or for relations, whose choices may be computed.
+        Building takes as long as the rest of a POST. They are built for each request if the result can differ: by a
+        method of the class, by the client's language, or for relations, whose choices may be computed.
         """
         own = any(getattr(type(self), name) is not getattr(ModelSerializer, name) for name in BUILDERS)
         if own or settings.USE_I18N or getattr(self.Meta, "depth", 0):
@@ -214,7 +214,7 @@ class ModelSerializer(serializers.HyperlinkedModelSerializer):
         return super().include_extra_kwargs(kwargs, extra_kwargs)
 
 
-# Methods by which a serializer can build its fields anew for each request.
+# Methods by which a serializer can build its fields for each request.
 BUILDERS = (
     "build_field",
     "build_standard_field",
@@ -231,18 +231,18 @@ BUILDERS = (
 
 
 def is_relation(field):
-    """Return whether a field reads or writes other items."""
+    """Return whether a field is a relation to other items."""
     return isinstance(field, relations.RelatedField | relations.ManyRelatedField) and not isinstance(field, UrlField)
 
 
 def model_default(field):
-    """Return the value of a model field that is left out, or a function that makes it.
+    """Return a model field's default: a value, or a function that returns it.
 
-    `empty` where there is none, or where only the model or the database can make it: PUT leaves such a field as it is.
+    `empty` if there is none, or only the model or the database can compute it: PUT does not change such a field.
     """
     if field.many_to_many:
         return list
-    # The default of a relation is a key, and not the item that a serializer gives.
+    # A relation's default is a key, but a serializer returns an item.
     has_key = field.is_relation and field.has_default() and field.default is not None
     if field.primary_key or field.has_db_default() or has_key:
         return fields.empty

@@ -11,18 +11,17 @@ PIECE = 5000  # items
 
 
 def write_alias(queryset):
-    """Return the alias of the database that the items of a queryset are written to."""
+    """Return the alias of the database to which a queryset's items are written."""
     if not isinstance(queryset, models.QuerySet):
         return None  # the default
     return queryset._db or router.db_for_write(queryset.model, **queryset._hints)
 
 
 def cut_cycles(response):
-    """Let a rendered response, its items and their rows end with the request.
+    """Free a rendered response, with its items and rows, at the end of the request.
 
-    A viewset refers to itself by its bound handlers, the context of a response to the response, and the serializer of a
-    list to that of its items and back. What hangs on them would stay in memory until a full garbage collection
-    (encode/django-rest-framework#7250).
+    REST framework's response and its context refer to each other, and so do a list's serializer and its items'. They
+    would stay in memory until a full garbage collection (encode/django-rest-framework#7250).
     """
     response.renderer_context.pop("response", None)
     serializer = getattr(response.data, "serializer", None)
@@ -32,10 +31,10 @@ def cut_cycles(response):
 
 
 class ModelViewSet(viewsets.ModelViewSet):
-    """REST framework's viewset, for clients that change the same item at once.
+    """REST framework's viewset, safe for concurrent changes.
 
-    An item is locked while it is changed or deleted, in one transaction: two PATCH requests for different fields both
-    win, and whoever comes after a DELETE gets 404.
+    A change or a deletion locks its item in a transaction: two PATCH requests for different fields both succeed, and a
+    request after a DELETE gets 404.
     """
 
     def dispatch(self, request, *args, **kwargs):
@@ -48,7 +47,7 @@ class ModelViewSet(viewsets.ModelViewSet):
     def filter_queryset(self, queryset):
         queryset = super().filter_queryset(queryset)
         changes = self.action in ("update", "partial_update", "destroy")
-        # A view of its own may read the item before it calls `update` here, and the transaction begins.
+        # A view that overrides `update` may read the item before the transaction begins.
         if changes and transaction.get_connection(write_alias(queryset)).in_atomic_block:
             return queryset.select_for_update(of=("self",))
         return queryset
@@ -56,13 +55,13 @@ class ModelViewSet(viewsets.ModelViewSet):
     def get_object(self):
         item = super().get_object()
         value = getattr(item, self.lookup_field, None)
-        # One URL for each item: Python and MySQL read 0001, +1 and the digits of other scripts as 1.
+        # One URL for each item: Python and MySQL also read 0001, +1 and digits of other scripts as 1.
         if isinstance(value, int) and str(value) != self.kwargs[self.lookup_url_kwarg or self.lookup_field]:
             raise Http404
         return item
 
     def get_serializer(self, *args, **kwargs):
-        # REST framework takes a missing body for an empty form. Other data than the body's are the view's own business.
+        # REST framework reads a missing body as an empty form. Data from elsewhere are not checked.
         if self.request.stream is None and kwargs.get("data", self) is self.request.data:
             raise ParseError("The body is empty; expected JSON. Send {} for defaults alone.")
         return super().get_serializer(*args, **kwargs)
@@ -76,14 +75,14 @@ class ModelViewSet(viewsets.ModelViewSet):
             return super().destroy(request, *args, **kwargs)
 
     def atomic(self):
-        """Return a transaction on the database that the items are written to."""
-        # A view that only finds its item has no queryset.
+        """Return a transaction on the database to which the items are written."""
+        # A view that overrides `get_object` may have no queryset.
         has_queryset = self.queryset is not None or type(self).get_queryset is not viewsets.ModelViewSet.get_queryset
         return transaction.atomic(write_alias(self.get_queryset()) if has_queryset else None)
 
 
 class DestroyAllMixin:
-    """DELETE of the list: every item that the list shows, or after an error none."""
+    """DELETE of the list: all items that the list shows, or, after an error, none."""
 
     def destroy_all(self, request, *args, **kwargs):
         queryset = self.filter_queryset(self.get_queryset())
@@ -93,7 +92,7 @@ class DestroyAllMixin:
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_destroy_all(self, queryset):
-        """Delete the items one by one where a hook wants to see each of them, else many at once."""
+        """Delete the items in bulk, or one by one if a hook is overridden."""
         stock = viewsets.ModelViewSet
         hooks = (
             getattr(type(self), "perform_destroy", None) is not stock.perform_destroy,
@@ -106,7 +105,7 @@ class DestroyAllMixin:
         )
         if not any(hooks):
             keys = list(queryset.values_list("pk", flat=True))
-            # In pieces: a statement that takes longer than MYSQL_TIMEOUT passes for a silent server.
+            # In pieces, because a statement longer than MYSQL_TIMEOUT looks like a silent server.
             for begin in range(0, len(keys), PIECE):
                 piece = queryset.model._base_manager.using(queryset.db).filter(pk__in=keys[begin : begin + PIECE])
                 piece.delete()
@@ -118,7 +117,7 @@ class DestroyAllMixin:
 
 
 class Router(routers.DefaultRouter):
-    """REST framework's router without trailing slashes; DELETE of a list is `destroy_all` where a viewset has it."""
+    """REST framework's router without trailing slashes; DELETE of a list calls `destroy_all`, if the viewset has it."""
 
     include_format_suffixes = False
     routes = [

@@ -8,9 +8,9 @@ from .mysql import mysql
 
 
 def _secret(name):
-    """Return the secret NAME, or what the file NAME_FILE holds, which goes first. Without one: ImproperlyConfigured."""
+    """Return a secret from the file NAME_FILE, else from NAME. Raises ImproperlyConfigured without one."""
     try:
-        # Not `env(name)`: it would take a secret that starts with "$" for the name of another variable.
+        # Not `env(name)`: it reads a value that starts with "$" as the name of another variable.
         value = env.ENVIRON.get(name, "").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(
@@ -30,19 +30,19 @@ SECRET_KEY = _secret("SECRET_KEY")
 
 DATABASES = {"default": mysql(env, password=_secret("MYSQL_PASSWORD"))}
 
-# nginx is the only way in, and sets this header itself on every request.
+# nginx is the only way in, and sets this header on every request.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# nginx sets the header on every request, to 32 hexadecimal digits of its own or to what a trusted proxy sent.
+# nginx always sends an id: its own, or a trusted proxy's.
 DJANGO_GUID["VALIDATE_GUID"] = False
 
 STATIC_ROOT = "/srv/static"
 STORAGES = {
-    # Hashed names: nginx lets browsers keep them for ever.
+    # Hashed names, which browsers may keep for ever.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
-# One line of JSON per event and per request, with the request's id, as nginx writes them.
+# One line of JSON per request or event, with the request's id, as in nginx's log.
 LOGGING["filters"] = {
     "request_id": {"()": "django_guid.log_filters.CorrelationId", "correlation_id_field": "request_id"},
 }
@@ -55,11 +55,11 @@ LOGGING["formatters"] = {
     },
 }
 LOGGING["handlers"]["console"] |= {"filters": ["request_id"], "formatter": "json"}
-# As LOG_LEVEL says, like everything else.
+# The request log follows LOG_LEVEL.
 del LOGGING["loggers"]["todobackend.request_log"]
 
 SILENCED_SYSTEM_CHECKS = [
-    "security.W003",  # CSRF protects cookies' sessions; this service has neither.
-    "security.W004",  # HSTS and
-    "security.W008",  # the redirect to https belong to the proxy that ends TLS, not to this service.
+    "security.W003",  # no CSRF protection, because there are no cookies and sessions
+    "security.W004",  # HSTS, and
+    "security.W008",  # the redirect to https: both belong to the proxy that ends TLS
 ]

@@ -1,4 +1,4 @@
-"""`migrate`, one at a time: Django's own, behind a lock where the database has one."""
+"""Django's `migrate`, one at a time: behind a lock, if the database is MySQL."""
 
 from contextlib import contextmanager
 
@@ -14,10 +14,10 @@ NOT_AT_ALL, FOR_EVER = 0, -1
 
 @contextmanager
 def alone(connection, output):
-    """Hold the migration lock of a database; wait for it where another migration has it, and write so to `output`.
+    """Hold the migration lock of a database; if another migration has it, write a line to `output` and wait.
 
-    Two deployments at once would create the same table at once: one fails, and MySQL does not roll tables back. MySQL
-    releases the lock when the connection ends. A database that is a file (SQLite) needs no lock.
+    Two migrations at once would create the same table: one fails, and MySQL does not roll back tables. MySQL releases
+    the lock at the end of the connection. SQLite needs no lock.
     """
     if connection.vendor != "mysql":
         yield
@@ -35,7 +35,7 @@ def alone(connection, output):
 
 
 class Command(migrate.Command):
-    """Django's own, while nobody else migrates the same database."""
+    """Django's command, with the lock."""
 
     def handle(self, *args, **options):
         with alone(connections[options["database"]], self.stdout):
