@@ -17,8 +17,8 @@ def application(environ, start_response):
     The charset is removed, because JSON is UTF-8 (RFC 8259). Django would decode with any Python codec that the client
     names: some take minutes for one body, others end in a 500 before a view or middleware could refuse.
 
-    The whole body is read first (nginx accepts 1 MiB). An earlier response (405, 415) would close the socket with unread
-    bytes, and nginx would respond 502.
+    The whole body is read first (nginx accepts 1 MiB). An earlier response (405, 415) would close the socket with
+    unread bytes, and nginx would respond 502.
     """
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)

@@ -1,4 +1,4 @@
-"""Where the site differs from what Material for MkDocs makes: files, sessions as expected, nothing from afar."""
+"""Hooks of MkDocs: excerpts of files, console sessions, and no request to another host."""
 
 import re
 import shutil
@@ -9,11 +9,11 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
-# What lets the search work on a page that was opened from the disk. The theme would have it from another host.
+# For the search on a page from the disk. The theme loads it from another host.
 SHIM = re.compile(r"https://[a-z./]+/iframe-worker/shim")
 OUR_SHIM = "assets/javascripts/iframe-worker.js"
 
-# Pictures that pages show and that lie elsewhere in the checkout, as the pages name them.
+# Pictures outside of docs/, as the pages name them.
 PLOTS = "bench/plots/"
 
 # <!-- FILE from "a line with this" to "the next line with that" -->
@@ -33,10 +33,7 @@ SESSION = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put in the lines of files, show what is left out as an ellipsis, and an empty line as one.
-
-    Returns the source that is rendered.
-    """
+    """Insert excerpts; show `<...>` as an ellipsis and `~` as an empty line. Returns the new source."""
     markdown = EXCERPT.sub(lambda found: excerpt(*found.groups()), markdown)
     return SESSION.sub(_session, markdown.replace(f"(../{PLOTS}", f"({PLOTS}"))
 
@@ -57,10 +54,7 @@ def excerpt(name: str, first: str, last: str) -> str:
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Put the plots beside the pages, and the style sheet for sessions: long lines, and what their button copies.
-
-    Returns what the site has.
-    """
+    """Add the plots, and the style sheet for console sessions. Returns the site's files."""
     for plot in sorted(Path(PLOTS).glob("*.svg")):
         files.append(File.generated(config, str(plot), abs_src_path=str(plot.resolve())))
     style = Path("docker/tools/docs/site.css").resolve()
@@ -69,17 +63,17 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """Let the page have its script from the site itself. Returns the page that is written."""
+    """Load the script from the site itself. Returns the new page."""
     return SHIM.sub("../" * page.url.count("/") + OUR_SHIM, output)
 
 
 def on_post_template(output_content: str, **_: Any) -> str:
-    """The same for a page that is made from no source: 404.html. Returns the page that is written."""
+    """The same for 404.html, which has no source. Returns the new page."""
     return SHIM.sub(OUR_SHIM, output_content)
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Put the script into the site."""
+    """Copy the script into the site."""
     shutil.copyfile("/opt/iframe-worker.js", Path(config["site_dir"]) / OUR_SHIM)
 
 

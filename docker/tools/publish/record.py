@@ -3,9 +3,9 @@
 
     record.py KEY=VALUE... PART=IMAGE...
 
-Keys: version, commit, tags (separated by spaces), base (the base image's id), parent (what that was built on),
+Keys: version, commit, tags (separated by spaces), base (the base image's id), parent (the parent's name),
 packages_as_of (of docker/parents/pins.env), platform (as in linux/amd64), index.
-Every other name is a part of the release (app, nginx, ...), its image by digest: repository@sha256:...
+Other names are parts of the release (app, nginx, ...) with their image by digest: repository@sha256:...
 """
 
 import datetime
@@ -19,7 +19,7 @@ KEYS = ("version", "commit", "tags", "base", "parent", "packages_as_of", "platfo
 def record(pairs, sums, now):
     """The record (dict) from the arguments (dict of str), the text of SHA256SUMS and the time (datetime, UTC).
 
-    Raises ValueError where a part has no digest: a name without one may mean something else tomorrow.
+    Raises ValueError if a part has no digest, because a tag can move.
     """
     images = {name: image for name, image in pairs.items() if name not in KEYS}
     for name, image in images.items():
@@ -41,7 +41,7 @@ def record(pairs, sums, now):
 if __name__ == "__main__":
     given = dict(argument.split("=", 1) for argument in sys.argv[1:])
     written = record(given, Path("SHA256SUMS").read_text(), datetime.datetime.now(datetime.UTC))
-    # Whole or not at all: a half-written record is worse than none.
+    # Atomically.
     half = Path("release.json.new")
     half.write_text(json.dumps(written, indent=2) + "\n")
     half.replace("release.json")

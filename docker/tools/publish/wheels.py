@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Bring the wheels of target/ to a package index, and back.
+"""Upload the wheels of target/ to a package index, and download them.
 
-    wheels.py check      may they be published? Fails where the index has another file of the same name.
-    wheels.py publish    upload what the index lacks, then look whether it gives what target/ has
-    wheels.py fetch      download into the working directory what SHA256SUMS there lists, by digest
+    wheels.py check      fail if the index has another file with the name of a wheel
+    wheels.py publish    upload the missing wheels, then check that the index returns the same files
+    wheels.py fetch      download the wheels of SHA256SUMS into the working directory, by digest
 
 Reads SHA256SUMS in the working directory, PACKAGE_INDEX_URL (where pip would read), PACKAGE_UPLOAD_URL (where twine
 writes; by default the former without `simple/`), and for uploads TWINE_USERNAME and TWINE_PASSWORD.
@@ -21,13 +21,13 @@ from pypi_simple import NoSuchProjectError, PyPISimple
 
 
 class PublishingError(Exception):
-    """What was expected, what was found, what to do, in one sentence."""
+    """An error in one sentence: expected, found, what to do."""
 
 
 def run(*command, **variables):
-    """Run a command of ours to its end; the answer has `returncode` and `stdout` (both streams).
+    """Run a command; the result has `returncode` and `stdout` (both streams).
 
-    An address may carry a password, so it goes as a variable: arguments are everyone's to read.
+    An address may contain a password, so it is a variable: other users can read arguments.
     """
     environment = {**os.environ, **variables}
     return subprocess.run(  # noqa: S603  # no shell
@@ -36,20 +36,20 @@ def run(*command, **variables):
 
 
 def index_url():
-    """The address that pip reads, without the user and password it may carry (str)."""
+    """The index's address, without user and password (str)."""
     return re.sub(r"//[^/@]*@", "//", os.environ["PACKAGE_INDEX_URL"])
 
 
 def wanted():
-    """The wheels of this release: {file's name: its SHA-256 in hexadecimal digits}."""
+    """The wheels of this release: {file name: SHA-256 in hexadecimal digits}."""
     lines = Path("SHA256SUMS").read_text().splitlines()
     return {name.lstrip(" *"): digest for digest, _, name in (line.partition(" ") for line in lines)}
 
 
 def published(names):
-    """What the index has of these files: {name: digest}; the digest is computed where the index does not tell it.
+    """Those of these files that the index has: {name: digest}. If the index gives no digest, it is computed.
 
-    Raises PublishingError where the index does not answer.
+    Raises PublishingError if the index does not respond.
     """
     found = {}
     with PyPISimple(endpoint=os.environ["PACKAGE_INDEX_URL"]) as index:
@@ -70,14 +70,14 @@ def published(names):
 
 
 def digest_of(index, package):
-    """The SHA-256 of a file that the index has, by downloading it (str)."""
+    """The SHA-256 of a file of the index, by a download (str)."""
     answer = index.s.get(package.url, timeout=60)
     answer.raise_for_status()
     return hashlib.sha256(answer.content).hexdigest()
 
 
 def check():
-    """The names that the index lacks, sorted. Raises PublishingError where it has other bits under one of the names."""
+    """The names that the index lacks, sorted. Raises PublishingError if it has another file under a name."""
     wheels = wanted()
     there = published(wheels)
     for name, digest in sorted(there.items()):
@@ -91,7 +91,7 @@ def check():
 
 
 def publish():
-    """Upload what is missing. Raises PublishingError where twine or the index refuses, or gives back other bits."""
+    """Upload the missing wheels. Raises PublishingError if twine or the index refuses, or returns other files."""
     missing = check()
     upload_url = os.environ.get("PACKAGE_UPLOAD_URL") or re.sub(r"simple/?$", "", os.environ["PACKAGE_INDEX_URL"])
     if missing:
@@ -115,7 +115,7 @@ def publish():
 
 
 def fetch():
-    """Download the listed wheels, by digest. Raises PublishingError where one is absent or has another digest."""
+    """Download the listed wheels. Raises PublishingError if one is absent or has another digest."""
     asked = Path("wanted.txt")
     asked.write_text(
         "".join("{}=={} --hash=sha256:{}\n".format(*name.split("-")[:2], digest) for name, digest in wanted().items())

@@ -1,16 +1,16 @@
-"""Make the report of a pipeline: one page of what its stages left, and a page with each test of a suite.
+"""Make a pipeline's report: one page for all stages, and a page for each suite.
 
-In: a tar archive by standard input, with what is there of
+Input: a tar archive on standard input, with those of these files that exist:
 
     reports/stages/NAME.json              one per stage, as pipeline/evidence.py writes it
     reports/{unittests,acceptance,browser,page}.xml, reports/coverage.xml, reports/lint.tsv
     target/SHA256SUMS, target/release.json
     facts/images.tsv                      role, name, id, bytes of a layer, instruction: a line per layer, newest first
     facts/files                           the names of the other files in reports/, a line each
-    facts/here                            the commit that stands here, and what was changed since, as in the stages
+    facts/here                            the checkout's commit and a digest of its changes, as in the stages
 
-Out: a tar archive by standard output, with index.html and a NAME.html per suite. All links lead to files beside them.
-Exit status: 1, with a sentence, where a file is none of what it should be.
+Output: a tar archive on standard output, with index.html and a NAME.html per suite. Links are relative.
+Exit status: 1, with a sentence, for an invalid file.
 """
 
 import io
@@ -119,7 +119,7 @@ def read_images(text):
     for image in images.values():
         history = ()
         for layer in image["layers"]:
-            # The same steps from the first on are the same layer; the step alone would not be.
+            # Layers are the same if all steps before them are the same.
             history += ((layer["bytes"], layer["text"]),)
             layer["of"] = owners.setdefault(history, image["role"])
         image["bytes"] = sum(layer["bytes"] for layer in image["layers"])
@@ -128,7 +128,7 @@ def read_images(text):
 
 
 def look_at_stages(found):
-    """Put what the stages noted of themselves in the order of time; the newest says what all is about."""
+    """Sort the stages' notes by time. The newest gives the commit that the report is about."""
     newest = max(found, key=lambda stage: stage["began"] + stage["seconds"], default=None)
     found.sort(key=lambda stage: stage["began"])
     for stage in found:
@@ -139,7 +139,7 @@ def look_at_stages(found):
 
 
 def judge(stages):
-    """The verdict on what the newest stage was about: (colour, sentence, details)."""
+    """The verdict on the newest stage's commit: (colour, sentence, details)."""
     current = {stage["stage"]: stage for stage in stages if stage["current"]}
     red = [stage for stage in current.values() if stage["status"]]
     if red:
@@ -160,13 +160,13 @@ def judge(stages):
 
 
 def tree(commit):
-    """What a stage was about, in words: its commit, and whether there were changes (their number tells them apart)."""
+    """A stage's commit in words, with a digest of uncommitted changes."""
     found, _, changes = commit.partition("+")
     return f"{found} with changes ({changes})" if changes else found
 
 
 def size(number):
-    """Bytes in the unit that `docker images` has: 1 MB is 1,000,000 bytes."""
+    """Bytes as in `docker images`: 1 MB is 1,000,000 bytes."""
     for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if number >= least:
             return f"{number / least:.3g} {unit}"
@@ -174,12 +174,12 @@ def size(number):
 
 
 def span(seconds):
-    """Seconds as one reads them."""
+    """Seconds in words."""
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s" if seconds >= 60 else f"{seconds:.3g} s"
 
 
 def show_suite(suite):
-    """The suite's own page: each test with its time and what it said, by junit2html in the colours of ours."""
+    """A suite's page by junit2html, in our colours: each test with its time and output."""
     factory = suite["junit"].loader_factory
     themes = [PackageLoader("junit2htmlreport", "templates/default"), PackageLoader("junit2htmlreport", "templates")]
     factory.baseloaders["ours"] = ChoiceLoader([TEMPLATES, *themes])
@@ -191,7 +191,7 @@ def show_suite(suite):
 
 
 def make(files):
-    """Make the pages: {name: text}, from {name: bytes}. Raises ValueError where a file is none of what it should be."""
+    """Make the pages: {name: text}, from {name: bytes}. Raises ValueError for an invalid file."""
 
     def read(name, reader, *arguments):
         if not files.get(name):
@@ -214,7 +214,7 @@ def make(files):
         stages=stages,
         old={stage["stage"]: stage["commit"] for stage in stages if not stage["current"]},
         suites={name: suite for name, suite in suites.items() if suite},
-        # A selection has none of its own: what is there is of the whole run before it.
+        # A selection of tests measures no coverage; the file is of the last whole run.
         coverage=None if any(stage["note"] for stage in stages) else read("reports/coverage.xml", read_coverage),
         coverage_page="coverage/index.html" in others,
         images=read("facts/images.tsv", read_images),
