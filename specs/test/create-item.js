@@ -75,15 +75,13 @@ describe("Create item", () => {
     });
   });
 
-  for (const parameter of ["charset=utf-8", "charset=UTF-8; version=1", 'profile="https://todo.example/v1"']) {
-    describe(`as application/json; ${parameter}`, () => {
-      it("keeps the title", async () => {
-        const headers = { "Content-Type": `application/json; ${parameter}` };
-        const { data } = await send("POST", "/todos", { json: { title: "🐕" }, headers });
-        assert.equal(data.title, "🐕");
-      });
+  describe("as application/json; charset=UTF-8; version=1", () => {
+    it("keeps the title", async () => {
+      const headers = { "Content-Type": "application/json; charset=UTF-8; version=1" };
+      const { data } = await send("POST", "/todos", { json: { title: "🐕" }, headers });
+      assert.equal(data.title, "🐕");
     });
-  }
+  });
 
   describe("with a body in chunks, without a Content-Length", () => {
     it("shows the title", async () => {

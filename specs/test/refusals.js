@@ -57,13 +57,15 @@ describe("Refusals", () => {
       item = await create({ title: "walk the dog", completed: true, order: 1 });
     });
 
-    for (const [name, options] of Object.entries(empty)) {
-      for (const method of ["POST", "PUT", "PATCH"]) {
-        it(`returns 400 (${method} with ${name})`, async () => {
-          const { status } = await send(method, method === "POST" ? "/todos" : item.url, options);
-          assert.equal(status, 400);
-        });
-      }
+    for (const [method, name] of [
+      ["POST", "no body"],
+      ["PUT", "no body"],
+      ["PATCH", "an empty body"],
+    ]) {
+      it(`returns 400 (${method} with ${name})`, async () => {
+        const { status } = await send(method, method === "POST" ? "/todos" : item.url, empty[name]);
+        assert.equal(status, 400);
+      });
     }
 
     it("changes nothing", async () => {
@@ -72,21 +74,22 @@ describe("Refusals", () => {
   });
 
   describe("an item with a field of the wrong type", () => {
-    const fields = { title: 1, completed: "true", order: 1.5 };
     let item;
     before(async () => {
       await emptyList();
       item = await create({ title: "walk the dog", order: 1 });
     });
 
-    for (const [field, value] of Object.entries(fields)) {
-      for (const method of ["POST", "PUT", "PATCH"]) {
-        it(`names ${field} (${method})`, async () => {
-          const json = { title: "x", [field]: value };
-          const { data } = await send(method, method === "POST" ? "/todos" : item.url, { json });
-          assert.deepEqual(Object.keys(data), [field]);
-        });
-      }
+    for (const [method, field, value] of [
+      ["POST", "title", 1],
+      ["PUT", "completed", "true"],
+      ["PATCH", "order", 1.5],
+    ]) {
+      it(`names ${field} (${method})`, async () => {
+        const json = { title: "x", [field]: value };
+        const { data } = await send(method, method === "POST" ? "/todos" : item.url, { json });
+        assert.deepEqual(Object.keys(data), [field]);
+      });
     }
 
     it("changes nothing", async () => {
