@@ -18,7 +18,7 @@ def measure(bench: Bench) -> dict:
     Returns `cases` by case and contestant: requests per second, p50 and p99 in ms; `memory_mib` after each case's last
     round.
     """
-    rounds = int(os.environ.get("ROUNDS", "5"))
+    rounds = int(os.environ.get("ROUNDS", "3"))
     seconds = int(os.environ.get("SECONDS_EACH", "4"))
     cases = os.environ.get("CASES", "").split() or list(CASES)
     unknown = set(cases) - set(CASES)
