@@ -139,7 +139,7 @@ def test_a_selection_is_no_verdict_and_has_no_coverage(evidence):
 
 def test_what_was_changed_since_is_said(evidence):
     evidence["facts/here"] = f"{NEW}+abc1234".encode()
-    assert "No stage has looked at that yet." in made(evidence).text
+    assert "No stage has run on it yet." in made(evidence).text
 
 
 @pytest.mark.parametrize("name", ["reports/unittests.xml", "reports/coverage.xml", "reports/stages/test.json"])

@@ -144,19 +144,19 @@ def judge(stages):
     red = [stage for stage in current.values() if stage["status"]]
     if red:
         last = red[-1]
-        said = f"{last['stage']} said: {last['sentence']}" if last["sentence"] else ""
+        said = f"{last['stage']}: {last['sentence']}" if last["sentence"] else ""
         return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", said
     for stage in current.values():
         if stage["note"]:
             return (
                 "grey",
                 f"Only a selection was tested: {stage['note']}",
-                "A selection opens no gate, and its report is no whole one: make test.",
+                "A selection of tests opens no gate. Type: make test.",
             )
     missing = [name for name in PROOF if name not in current]
     if not missing:
         return "green", "Accepted", f"Passed: {', '.join(sorted(current, key=STAGES.index))}."
-    return "grey", "Green so far", f"Not run on what stands here: {', '.join(missing)}."
+    return "grey", "Green so far", f"Not run on these sources: {', '.join(missing)}."
 
 
 def tree(commit):
