@@ -1,4 +1,4 @@
-"""How time and memory grow with the list, and how `make test` grows with its tests."""
+"""How time and memory grow with the list."""
 
 import concurrent.futures
 import os
@@ -13,27 +13,13 @@ REQUESTS = {
     "GET /todos?limit=100": ("GET", "/todos?limit=100"),
     "DELETE /todos": ("DELETE", "/todos"),
 }
-TESTS = (0, 100, 1000)
-# As the tests that are there: one request of the API, one claim.
-MODULE = '''"""Made by bench/growth.py."""
-
-from rest_framework.test import APITestCase
-
-
-class Generated(APITestCase):
-    def setUp(self):
-        self.response = self.client.post("/todos", {{"title": "Walk the dog"}}, format="json")
-
-{tests}
-'''
-TEST = "    def test_{number}(self):\n        self.assertEqual(self.response.status_code, 201)\n"
 
 
 def measure(bench: Bench) -> dict:
-    """Grow the lists and the tests.
+    """Grow the lists.
 
     Returns `lists` by contestant, request and length: seconds, peak of memory above the state before in bytes, bytes of
-    the answer; `tests` by number of tests added: seconds of `make test`.
+    the answer.
     """
     rounds = int(os.environ.get("ROUNDS", "3"))
     sizes = [int(size) for size in os.environ.get("SIZES", "").split()] or list(SIZES)
@@ -50,9 +36,7 @@ def measure(bench: Bench) -> dict:
                 lists.setdefault(stack_name, {}).setdefault(name, {})[str(size)] = {
                     figure: spread([value[figure] for value in values]) for figure in ("seconds", "peak", "answer")
                 }
-    bench.course.make("clean")
-    bench.ours.make("clean")
-    return {"rounds": rounds, "lists": lists, "tests": tests(bench, rounds)}
+    return {"rounds": rounds, "lists": lists}
 
 
 def one(stack: Served, method: str, path: str, size: int) -> dict[str, float]:
@@ -71,28 +55,3 @@ def one(stack: Served, method: str, path: str, size: int) -> dict[str, float]:
     after = stack.memory("VmHWM")
     peak = max((after[number] - before[number] for number in before if number in after), default=0)
     return {"seconds": seconds, "peak": max(peak, 0), "answer": len(body)}
-
-
-def tests(bench: Bench, rounds: int) -> dict:
-    """Time `make test` with more and more tests, everything built but the source.
-
-    Returns by number of tests added: seconds of make, and of what it times itself.
-    """
-    module = bench.ours.folder / "src/todo/tests/test_generated.py"
-    taken: dict[int, list] = {}
-    for number in range(rounds):
-        for count in TESTS[:: (-1) ** number]:
-            say(f"growth: make test with {count} tests more, round {number + 1} of {rounds}")
-            # The image first, so that the run alone is timed.
-            module.write_text(MODULE.format(tests="\n".join(TEST.format(number=n) for n in range(count))))
-            bench.ours.make("test")
-            taken.setdefault(count, []).append(bench.ours.make("test"))
-    module.unlink()
-    labels = taken[0][0].parts
-    return {
-        str(count): {
-            "seconds": spread([run.seconds for run in runs]),
-            "parts": {label: spread([run.parts[label] for run in runs]) for label in labels},
-        }
-        for count, runs in taken.items()
-    }

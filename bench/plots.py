@@ -15,7 +15,7 @@ from results import ROOT, load
 
 PLOTS = ROOT / "bench" / "plots"
 # Of contestants, told apart without colour vision too.
-COLOURS = {"ours": "#0072b2", "course": "#d55e00", "gunicorn": "#009e73", "files": "#999999", "floor": "#56b4e9"}
+COLOURS = {"ours": "#0072b2", "course": "#d55e00", "gunicorn": "#009e73", "files": "#999999"}
 STATES = ("cold", "warm", "again", "edit-again", "edit")
 
 mpl.rcParams.update({
@@ -77,7 +77,7 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, float
 
 
 def wait(found: dict) -> None:
-    """Draw the waits, the floor and the timelines."""
+    """Draw the waits."""
     seconds, suites = found["seconds"], found["suites"]
     states = [state for state in STATES if state in seconds["ours"]["test"]]
     # A scale for each, as they lie far apart.
@@ -92,7 +92,6 @@ def wait(found: dict) -> None:
             drawn = axes.barh(places, tests, 0.36, left=rest, color=COLOURS[name], alpha=0.4)
             axes.bar_label(drawn, [f"{value:.3g}" for value in whole], padding=2, fontsize=7)
         if goal == "test":
-            axes.axvline(found["floor"]["sum"]["median"], color="#333333", linestyle=":", label="floor of ours")
             axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.set_yticks(range(len(states)), states)
         axes.invert_yaxis()
@@ -101,49 +100,14 @@ def wait(found: dict) -> None:
         axes.set_title(f"make {goal}", loc="left", fontsize=10)
     panels[-1].set_xlabel("seconds, shorter is better; the paler part is the tests themselves")
     keep(figure, "wait")
-    for name, recorded in found["timeline"].items():
-        for goal, run in recorded.items():
-            timeline(f"timeline-{goal}-{name}", f"make {goal}, {name}: where {run['seconds']:.1f} s go", run)
-
-
-def timeline(name: str, title: str, run: dict) -> None:
-    """Draw a Gantt chart of one run."""
-    whole = run["seconds"]
-    rows = [(phase["name"][:44], [(phase["from"], phase["to"], "#999999")]) for phase in run["phases"]]
-    for span in run["containers"]:
-        started = span.get("started", whole)
-        created, ended = span.get("created", max(0, started)), min(span.get("ended", whole), whole)
-        rows.append((span["name"], [(created, started, "#e69f00"), (started, ended, "#0072b2")]))
-    figure, axes = plt.subplots(figsize=(8, 0.9 + 0.24 * len(rows)))
-    for place, (_, pieces) in enumerate(rows):
-        for start, end, colour in pieces:
-            axes.barh(place, max(0, end - start), left=start, height=0.7, color=colour)
-        last = max(end for _, end, _ in pieces)
-        first = min(start for start, _, _ in pieces)
-        axes.text(last + whole * 0.006, place, f"{last - first:.1f}", va="center", fontsize=7)
-    axes.set_yticks(range(len(rows)), [label for label, _ in rows])
-    axes.invert_yaxis()
-    axes.set_xlim(0, whole * 1.05)
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    axes.set_xlabel("seconds: grey what make says, orange a container being made, blue a container running")
-    axes.set_title(title, loc="left", fontsize=10)
-    keep(figure, name)
 
 
 def size(found: dict) -> None:
     """Draw the images' sizes."""
-    images = {
-        name: {part: image["bytes"] / 1e6 for part, image in parts.items()} for name, parts in found["images"].items()
-    }
     rows = []
-    for part, own in images["ours"].items():
-        values = {"ours": own}
-        other = {"client": "nginx"}.get(part, part)
-        if other in images["course"]:
-            values["course"] = images["course"][other]
-        if part == "release":
-            values["floor"] = found["floor"]["sum"] / 1e6
-        rows.append((part, values))
+    for part, own in found["images"]["ours"].items():
+        course = found["images"]["course"].get({"client": "nginx"}.get(part, part))
+        rows.append((part, {"ours": own / 1e6, **({"course": course / 1e6} if course else {})}))
     bars("size", "How heavy the images are (shorter is better)", "MB", rows)
 
 
@@ -169,7 +133,7 @@ def service(found: dict) -> None:
 
 
 def growth(found: dict) -> None:
-    """Draw time and memory by length of the list, and `make test` by tests."""
+    """Draw time and memory by length of the list."""
     figure, (times, memory) = plt.subplots(1, 2, figsize=(9, 3.6))
     styles = ("-", "--", ":")
     for name, requests in found["lists"].items():
@@ -189,21 +153,6 @@ def growth(found: dict) -> None:
     memory.set_ylim(bottom=0, top=max(10, memory.get_ylim()[1]))
     memory.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
     keep(figure, "growth")
-
-    figure, axes = plt.subplots(figsize=(5, 2.6))
-    added = sorted((int(count), value["seconds"]["median"]) for count, value in found["tests"].items())
-    axes.plot(
-        [count for count, _ in added],
-        [seconds for _, seconds in added],
-        color=COLOURS["ours"],
-        marker="o",
-        markersize=3,
-    )
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("tests added")
-    axes.set_title("make test, seconds", loc="left", fontsize=10)
-    axes.grid(axis="both", color="#dddddd", linewidth=0.6)
-    keep(figure, "growth-tests")
 
 
 DRAWN: dict[str, Callable[[dict], None]] = {"wait": wait, "size": size, "service": service, "growth": growth}

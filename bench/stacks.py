@@ -1,7 +1,6 @@
 """What is compared: this project's pipeline in a copy of the checkout, and the older course's beside it."""
 
 import dataclasses
-import json
 import os
 import re
 import secrets
@@ -39,12 +38,11 @@ def say(text: str) -> None:
 
 @dataclasses.dataclass
 class Run:
-    """One run of make: how long, what it said and when.
+    """One run of make.
 
-    Attributes: began: Unix time in seconds; seconds: from start to end; lines: each with its second since the start
+    Attributes: seconds: from start to end; lines: of its output, each with its second since the start
     """
 
-    began: float
     seconds: float
     lines: list[tuple[float, str]]
 
@@ -121,7 +119,7 @@ class Pipeline:
                 f"expected `make {' '.join(goals)}` of {self.name} to succeed, found the error above. "
                 "Try it by hand, or leave it as it is for a look: KEEP=yes"
             )
-        return Run(began, seconds, lines)
+        return Run(seconds, lines)
 
     def edit(self) -> None:
         """Change one line of the source, each time to another."""
@@ -177,25 +175,6 @@ class Ours(Pipeline):
             "DEBIAN_IMAGE": self.parent,
             "MYSQL_IMAGE": MYSQL,
         }
-
-    def service(self, name: str) -> dict:
-        """Ask Compose for a service of the dev environment as it stands in the checkout.
-
-        Returns the service's entry of the compose file, with its variables filled in.
-        """
-        # The Makefile knows the build's id, which is in the name of the file of variables.
-        rule = self.folder / "bench.mk"
-        rule.write_text(
-            "bench-config: base\n"
-            "\t@docker compose --env-file .state/compose$(BUILD_ID).env --file docker/dev/docker-compose.yml"
-            " config --format json\n"
-        )
-        try:
-            run = self.make("-f", "Makefile", "-f", "bench.mk", "--no-print-directory", "bench-config")
-        finally:
-            rule.unlink()
-        text = "\n".join(line for _, line in run.lines if not line.startswith("=> "))
-        return json.loads(text[text.index("{") :])["services"][name]
 
     def remove(self) -> None:
         """`make distclean`."""

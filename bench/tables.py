@@ -52,15 +52,6 @@ def wait(found: dict) -> list[str]:
     head = ["seconds", "ours", "course", "ratio", "without the tests: ours", "course", "ratio"]
     blocks = [table(head, rows)]
 
-    floor = found["floor"]
-    rows = [[name, number(value["median"])] for name, value in floor.items() if name != "sum"]
-    rows.append(["**sum**", number(floor["sum"]["median"])])
-    rows += [
-        [f"`make test`, {state}, is times that", number(value["median"] / floor["sum"]["median"])]
-        for state, value in seconds["ours"]["test"].items()
-    ]
-    blocks.append(table(["the floor of `make test`, seconds", "ours"], rows))
-
     rows = []
     for name in ("ours", "course"):
         for goal in ("test", "release"):
@@ -73,37 +64,12 @@ def wait(found: dict) -> list[str]:
 
 def size(found: dict) -> list[str]:
     """Show how heavy the images are. Returns blocks of text."""
-    images, ratios, floor, rows = found["images"], found["ratios"], found["floor"], []
-    for part, image in images["ours"].items():
+    rows = []
+    for part, own in found["images"]["ours"].items():
         # The course has one nginx for everything, and no browser.
-        course = images["course"].get({"client": "nginx"}.get(part, part), {}).get("bytes")
-        ratio = ratios.get(part, {})
-        rows.append([
-            part,
-            mb(image["bytes"]),
-            mb(course) if course else "",
-            number(ratio["ours/course"]) if ratio else "",
-            mb(floor["sum"]) if part == "release" else "",
-            number(ratio["ours/floor"]) if "ours/floor" in ratio else "",
-        ])  # fmt: skip
-    blocks = [table(["image, MB", "ours", "course", "ours/course", "floor", "ours/floor"], rows)]
-    blocks.append(table(["the floor of the release image", "MB"], [[name, mb(value)] for name, value in floor.items()]))
-    for name, who in (("ours", "ours"), ("course", "the course's")):
-        layers = images[name]["release"]["layers"]
-        rows = [[layer["made_by"].replace("|", "\\|")[:90], mb(layer["bytes"])] for layer in layers]
-        blocks.append(table([f"layers of the release image, {who}", "MB"], rows))
-    python = found["packages"]["python"]
-    rows = [
-        [name, mb(value["files"]), mb(value["bytecode"])]
-        for name, value in sorted(python.items(), key=lambda item: -sum(item[1].values()))
-    ]
-    rows.append(["**sum**", *(mb(sum(value[kind] for value in python.values())) for kind in ("files", "bytecode"))])
-    blocks.append(table(["Python packages of the release image, MB", "files", "bytecode"], rows))
-    debian = found["packages"]["debian"]
-    rows = [[name, mb(value)] for name, value in sorted(debian.items(), key=lambda item: -item[1])]
-    rows.append(["**sum**", mb(sum(debian.values()))])
-    blocks.append(table(["Debian packages on top of the parent (as they say themselves)", "MB"], rows))
-    return blocks
+        course = found["images"]["course"].get({"client": "nginx"}.get(part, part))
+        rows.append([part, mb(own), *([mb(course), number(own / course)] if course else ["", ""])])
+    return [table(["image, MB", "ours", "course", "ours/course"], rows)]
 
 
 def service(found: dict) -> list[str]:
@@ -159,19 +125,12 @@ def growth(found: dict) -> list[str]:
                     ]
                 )
     head = ["", "items", "ms", "per tenfold", "memory's growth, MB", "per tenfold", "answer, MB"]
-    blocks = [table(head, rows)]
-    added = {int(count): value for count, value in found["tests"].items()}
-    rows = []
-    for count, value in sorted(added.items()):
-        each = (value["seconds"]["median"] - added[0]["seconds"]["median"]) / count * 1000 if count else None
-        rows.append([f"{count:,}", number(value["seconds"]["median"]), number(each) if each is not None else ""])
-    blocks.append(table(["tests added", "`make test`, s", "ms for each"], rows))
-    return blocks
+    return [table(head, rows)]
 
 
 SHOWN: dict[str, Callable[[dict], list[str]]] = {"wait": wait, "size": size, "service": service, "growth": growth}
 # The tables of a section that plots/README.md has.
-ON_PAGE = {"wait": (0, 1), "size": (0,), "service": (0, 2), "growth": (0, 1)}
+ON_PAGE = {"wait": (0,), "size": (0,), "service": (0, 2), "growth": (0,)}
 
 
 def section(name: str, found: dict, chosen: tuple[int, ...] = ()) -> str:
