@@ -128,8 +128,8 @@ def begin_anew(context: Context, name: str) -> None:
 def replacements(name: str, app: str) -> Callable[[str], str]:
     """Return a function that renames a text.
 
-    It replaces the project's name anywhere, and the application's as a word (todo, todos, TodoItem, todo_order).
-    Words with a dash belong to others, as the page's style (todo-list).
+    It replaces the project's name anywhere, and the application's as a word:
+    todo, todos, TodoItem, todo_order. Words with a dash belong to others, as the page's style (todo-list).
     """
     old = OLD_APP
     rules = (

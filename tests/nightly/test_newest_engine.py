@@ -90,7 +90,9 @@ class Machine:
     def shell(self, text):
         """Run a line of a shell, which must succeed; return what it printed."""
         result = self.run("bash", "-c", f"set -eu; [ ! -e .state/registry/env ] || . .state/registry/env; {text}")
-        assert result.returncode == 0, result.stdout[-6000:]
+        assert result.returncode == 0, result.stdout[-6000:] + docker(
+            "exec", NAME, "tail", "-n", "60", "/run/dockerd.log"
+        )
         return result.stdout
 
     def ask(self, port, body=""):
