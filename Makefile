@@ -40,7 +40,7 @@ parents: engine ## 0. registry, or Debian's packages -> the two parent images
 
 base: parents ## 0. parent -> base image, the runtime that dev and release share
 
-test: base ## 1. src/ -> reports/: the tests in the dev image, on a real MySQL (T="test_create ..." picks)
+test: base ## 1. src/ -> reports/: the tests in the dev image, on a real MySQL (T="test_create ..." selects)
 
 build: base ## 2. tested image -> target/: wheels, SHA256SUMS, SBOM (tests first what has not passed)
 

@@ -3,9 +3,9 @@ TARGETS += tests nightly course bench docs docs-serve exercise pictures lock
 OTHERS := nightly course docs-serve pictures
 
 ##@ The project itself
-tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" picks)
+tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" selects)
 
-nightly: ## this checkout -> tests/nightly/results.json: killed, starved, flooded, its nodes lost; each night, and before a tag
+nightly: ## this checkout -> tests/nightly/results.json: kills, full disks, floods, lost nodes, the newest engine; each night, and before a tag
 	@pipeline/run tests $(if $(T),,nightly)
 
 course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
@@ -15,7 +15,7 @@ bench: parents ## this checkout -> bench/results.json and plots, beside the olde
 
 docs: base ## docs/ -> site/: pages with a search, to read from the disk
 
-docs-serve: base ## the same on http://localhost:8020, following what is written, until Ctrl-C
+docs-serve: base ## the same on http://localhost:8020, updated while you write, until Ctrl-C
 	@pipeline/run docs serve
 
 exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
