@@ -31,7 +31,7 @@ def test_asks_no_other_host(built):
 
 
 def test_shows_lines_of_files_and_copies_commands_alone(built):
-    page = (built.folder / "site/10-probe.html").read_text()
+    page = (built.folder / "site/08-probe.html").read_text()
     assert "search_regex" in page
     assert "ansible/probe.yml" in page
     assert 'class="gp"' in page, "the button's style sheet tells prompts by this class"
