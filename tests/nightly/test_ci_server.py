@@ -54,7 +54,7 @@ def server(checkout, tmp_path_factory):
 
 
 def test_a_bad_commit_is_red_where_it_is_found_and_goes_no_further(server):
-    """A good commit goes through all stages on page 21 of the course, which is typed with every change."""
+    """A good commit goes through all stages on page 17 of the course, which is typed with every change."""
     server.checkout.edit("src/todo/models.py", "BooleanField(default=False)", "BooleanField(default=True)")
     build = server.push("Complete every new item")
     assert build["results"] == 2
