@@ -42,7 +42,8 @@ class Stage:
 
     def __init__(self, context: Context, name: str, note: str = ""):
         self.context, self.name, self.note = context, name, note
-        self.began, self.clock = int(time.time()), time.monotonic()
+        # Not in whole seconds: a short stage would begin with the next one.
+        self.began, self.clock = round(time.time(), 3), time.monotonic()
         self.steps: list[tuple[str, float]] = []
         self.nothing_done = False
 

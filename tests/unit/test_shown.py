@@ -1,10 +1,12 @@
 """What the terminal shows of a stage: its commands, a line for each step, the end of a log, the tests that are red."""
 
 import contextlib
+import json
 import os
 import pty
 import subprocess
 import sys
+import time
 
 import pytest
 from support.commands import ROOT
@@ -37,6 +39,15 @@ def docker(tmp_path, this):
 
 def log(this, name):
     return (this.root / f"reports/logs/{name}.log").read_text()
+
+
+def test_a_stage_that_follows_within_a_second_begins_later(this):
+    # The report sorts them by it.
+    for name in ("image", "accept"):
+        with evidence.stage(this, name):
+            time.sleep(0.01)
+    began = [json.loads(evidence.note_file(this, name).read_text())["began"] for name in ("image", "accept")]
+    assert began[0] < began[1]
 
 
 class TestStep:
