@@ -63,7 +63,7 @@ def reason_of(tasks, image, since):
 def is_rolled_out(service, tasks, image, lost_nodes):
     """Whether every wanted task of a service runs the image, as many as there should be, and the others ended (bool).
 
-    Tasks of lost nodes are ignored, because nobody can see their end.
+    Old tasks of lost nodes are ignored, because nobody can see their end.
     """
     mode = service["Spec"]["Mode"]
     wanted = [task for task in tasks if task["DesiredState"] == "running"]
