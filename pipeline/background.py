@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from pipeline import evidence
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 
 class Background:

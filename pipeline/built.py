@@ -4,17 +4,13 @@ Docker's cache needs half a second for each image to find that out. `make releas
 3.6 s without this module, 1.6 s with it. After an edit of any source, Docker builds and decides what to reuse.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from pipeline import files
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 # All sources of images. The digest of target/ comes in `given` (APP_WHEELS).
 SOURCES = (".dockerignore", "ansible", "base-image", "client", "docker", "specs", "src")

@@ -1,18 +1,14 @@
 """Back up the data of the release's database, and check backups."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import re
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from pipeline.errors import VerdictError
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 HEAD = b"-- todobackend backup 1\n"
 END = re.compile(rb"-- content ([0-9a-f]{64})\n?")

@@ -1,7 +1,5 @@
 """The failures of a verb. A message says what was expected, what was found, and what to type."""
 
-from __future__ import annotations
-
 # The end of the message of a build that failed.
 NETWORK_HINT = (
     "A full disk shows in: docker system df. "

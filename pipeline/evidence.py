@@ -10,16 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
 from pipeline import files
 from pipeline.commands.git import git
 from pipeline.engine import NO_EVIDENCE
 from pipeline.errors import PipelineError, RedTestsError
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Shown of a failure: lines of the log, red tests, characters of each.

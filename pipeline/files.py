@@ -1,7 +1,5 @@
 """Replace files atomically, and digest them."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,18 +1,13 @@
 """Build images, and run the tools in some of them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline import built
 from pipeline.commands import compose, docker
 from pipeline.errors import NETWORK_HINT, InfrastructureError
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 # Path of a TLS proxy's certificates in containers.
 CA_INSIDE = "/run/ca.pem"

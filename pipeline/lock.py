@@ -1,7 +1,5 @@
 """Locks: one run at a time in a checkout, and one on a pipeline, whatever checkout it starts from."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import tempfile

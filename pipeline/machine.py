@@ -1,21 +1,16 @@
 """Check this machine before anything is built, started or changed."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.commands import docker
 from pipeline.configuration import KNOBS, LAST_PORT, Configuration, ca_bundle
 from pipeline.errors import VerdictError
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 TOOLS = ("git",)
 MIN_FREE_MIB = 1024  # of memory: MySQL takes half of it

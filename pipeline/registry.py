@@ -1,16 +1,11 @@
 """Errors of a container registry, and the record of a release in it."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.errors import VerdictError
-
-if TYPE_CHECKING:
-    from pipeline.stages import Context
+from pipeline.stages import Context
 
 REFUSED = ("nauthorized", "incorrect username", "no basic auth", "denied", "authentication required")
 SILENT = (

@@ -1,7 +1,5 @@
 """Debian's package manager."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 # Packages must not ask questions.

@@ -1,7 +1,5 @@
 """docker compose, on one of the project's environments."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 # Environments whose compose files are not docker/ENVIRONMENT/docker-compose.yml. `images` builds all images.

@@ -1,7 +1,5 @@
 """Commands of docker."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 PROJECT = "com.docker.compose.project"

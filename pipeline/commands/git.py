@@ -1,7 +1,5 @@
 """Commands of git in the checkout."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

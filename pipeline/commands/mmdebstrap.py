@@ -3,8 +3,6 @@
 Hooks run in docker/parents/, with the folder of the new file system as $1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"

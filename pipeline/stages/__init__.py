@@ -1,7 +1,5 @@
 """The verbs, one module for each. `run(context, *arguments)` is what the verb does."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass

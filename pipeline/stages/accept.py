@@ -4,8 +4,6 @@ Images that pass are named `accepted`, which `make tag` requires. The page tests
 result also holds for a later release with the same page.
 """
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 from typing import NamedTuple

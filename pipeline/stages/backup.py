@@ -3,8 +3,6 @@
 backup [FILE]: FILE must not exist; the default is in backups/, named by the time (UTC).
 """
 
-from __future__ import annotations
-
 import shlex
 import time
 from pathlib import Path

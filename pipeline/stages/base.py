@@ -1,7 +1,5 @@
 """Build the base image, the runtime that the dev image and the release image share, from the Debian parent."""
 
-from __future__ import annotations
-
 from pipeline import images
 from pipeline.stages import Context, network
 

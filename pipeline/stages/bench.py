@@ -4,8 +4,6 @@ Results go to bench/results.json, bench/plots/ and the terminal. Of the environm
 SECONDS_EACH (of service), KEEP=yes; bench/README.md has them.
 """
 
-from __future__ import annotations
-
 from pipeline.errors import ReportedError
 from pipeline.stages import Context, network, python_env, tests
 

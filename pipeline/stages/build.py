@@ -1,7 +1,5 @@
 """Copy the wheels from the tested image to target/. Untested sources are tested first."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

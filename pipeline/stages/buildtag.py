@@ -1,7 +1,5 @@
 """Tag the accepted release with names that end in BUILD_TAG (else the time, UTC): buildtag [WORD...]."""
 
-from __future__ import annotations
-
 import time
 
 from pipeline.stages import Context, accept, tag

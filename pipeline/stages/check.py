@@ -1,7 +1,5 @@
 """Run the tests of src/ on SQLite with Python alone. It is quick, but only `make test` opens the gate."""
 
-from __future__ import annotations
-
 import re
 import time
 

@@ -1,7 +1,5 @@
 """Start Buildbot in containers: it polls CI_REPOSITORY (a path, an address, this checkout), and builds each commit."""
 
-from __future__ import annotations
-
 import secrets
 from pathlib import Path
 

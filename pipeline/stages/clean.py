@@ -1,7 +1,5 @@
 """Remove this pipeline's containers, networks and volumes, with their data."""
 
-from __future__ import annotations
-
 from pipeline.stages import Context, lab_down
 
 

@@ -1,7 +1,5 @@
 """Start three Swarm nodes to deploy to: containers with an engine each."""
 
-from __future__ import annotations
-
 import io
 import ipaddress
 import os

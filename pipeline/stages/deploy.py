@@ -4,8 +4,6 @@ deploy.yml deploys the release VERSION of the registry, or that of target/releas
 undeploy.yml removes it. The agent gets, read-only, the operator's registry login and ssh keys, and the plays.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Serve src/ from the dev image on the dev database, reloading as the source changes, until Ctrl-C."""
 
-from __future__ import annotations
-
 import sys
 
 from pipeline import images

@@ -1,7 +1,5 @@
 """Remove what `make clean` removes, and this pipeline's images, target/, reports/, site/, .state/ and .venv/."""
 
-from __future__ import annotations
-
 from pipeline import files
 from pipeline.errors import VerdictError
 from pipeline.stages import Context, clean

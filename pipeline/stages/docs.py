@@ -1,7 +1,5 @@
 """Build the site of docs/ in site/; a dead link or a moved excerpt is an error. `docs serve` shows it until Ctrl-C."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 

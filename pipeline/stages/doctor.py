@@ -1,7 +1,5 @@
 """Check this machine and its engine for `make release`. Nothing is changed."""
 
-from __future__ import annotations
-
 from pipeline import machine
 from pipeline.stages import Context, engine
 

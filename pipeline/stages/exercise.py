@@ -1,7 +1,5 @@
 """Check the solution of an exercise of docs/exercises.md with docs/exercises/checks.py: exercise NAME."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from types import ModuleType

@@ -3,8 +3,6 @@
 With ALL=1 also the targets for work on this project itself.
 """
 
-from __future__ import annotations
-
 import re
 
 from pipeline.configuration import KNOBS

@@ -1,7 +1,5 @@
 """Remove the lab of `make registry`, `make cluster` and `make ci-server`, with its data."""
 
-from __future__ import annotations
-
 from pipeline import files
 from pipeline.stages import Context, ci_server
 

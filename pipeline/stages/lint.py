@@ -1,7 +1,5 @@
 """Lint the whole checkout in containers: lint [FIX]. With FIX=yes lines and imports are put in order first."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 

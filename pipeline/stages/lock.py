@@ -1,7 +1,5 @@
 """Write the locks again. Versions that still fit stay; `make refresh` takes the newest."""
 
-from __future__ import annotations
-
 from pipeline import images
 from pipeline.commands import docker
 from pipeline.errors import NETWORK_HINT, InfrastructureError

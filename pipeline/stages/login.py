@@ -1,7 +1,5 @@
 """Log in to the registry with DOCKER_USER and DOCKER_PASSWORD of the environment."""
 
-from __future__ import annotations
-
 from pipeline import registry
 from pipeline.errors import VerdictError
 from pipeline.stages import Context

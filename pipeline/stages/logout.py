@@ -1,7 +1,5 @@
 """Remove the login of `make login`."""
 
-from __future__ import annotations
-
 from pipeline.stages import Context
 
 

@@ -3,8 +3,6 @@
 A terminal gets the last lines, a pipe all of them.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Callable
 

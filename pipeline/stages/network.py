@@ -3,8 +3,6 @@
 They come from variables that pip, npm and apt read too: "Behind a proxy" in docs/troubleshooting.md.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The agent's message after a failed probe."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 

@@ -4,8 +4,6 @@ PACKAGES_AS_OF in docker/parents/pins.env becomes today, so every machine that b
 packages again. The locks take the newest versions that their sources allow.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

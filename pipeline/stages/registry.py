@@ -1,7 +1,5 @@
 """Start a registry and a package index on this machine's loopback address, to try publishing on."""
 
-from __future__ import annotations
-
 import secrets
 import shlex
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Build the release image from target/, judge it beside the running release, then upgrade that."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Build and judge a release from the published wheels of VERSION; src/ may be absent."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 import time

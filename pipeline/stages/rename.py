@@ -3,8 +3,6 @@
 NAME is the project, its images and its database; APP the Django application, its item and its address.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import keyword
 import re

@@ -1,7 +1,5 @@
 """Make reports/index.html from the stages' evidence, and open it on a desktop."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import shutil

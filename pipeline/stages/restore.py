@@ -1,7 +1,5 @@
 """Restore a backup into a release without data, all or nothing: restore FILE."""
 
-from __future__ import annotations
-
 import contextlib
 import shlex
 import tempfile

@@ -1,7 +1,5 @@
 """Deploy the previous release again on the Swarm of INVENTORY."""
 
-from __future__ import annotations
-
 from pipeline.stages import Context, deploy
 
 

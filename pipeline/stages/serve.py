@@ -1,7 +1,5 @@
 """Serve src/ on SQLite with Python alone, reloading as the source changes, until Ctrl-C."""
 
-from __future__ import annotations
-
 from pipeline import machine
 from pipeline.stages import Context, check
 

@@ -1,7 +1,5 @@
 """Open a shell in the dev image, with the dev database beside it; src/ is the checkout's."""
 
-from __future__ import annotations
-
 from pipeline import images
 from pipeline.errors import InfrastructureError
 from pipeline.stages import Context, probe

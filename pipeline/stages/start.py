@@ -1,7 +1,5 @@
 """Start the release environment with its data: database, probe, migrations, then the services."""
 
-from __future__ import annotations
-
 import re
 
 from pipeline import evidence

@@ -1,7 +1,5 @@
 """Stop the environments. The volumes stay, so `make start` continues with the data."""
 
-from __future__ import annotations
-
 from pipeline.commands import docker
 from pipeline.errors import InfrastructureError
 from pipeline.stages import Context

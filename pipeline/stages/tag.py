@@ -1,7 +1,5 @@
 """Tag the accepted release: tag [TAG...]; by default, by rule."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -3,8 +3,6 @@
 A LABEL is a test module, or module:Class, or module:Class.test.
 """
 
-from __future__ import annotations
-
 from pipeline import evidence, images
 from pipeline.background import Background
 from pipeline.engine import NO_CONTAINER, NO_EVIDENCE

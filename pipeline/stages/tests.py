@@ -5,8 +5,6 @@ tests nightly               the nightly tier
 tests PYTEST-ARGUMENT...    some of them: e2e/test_gates.py
 """
 
-from __future__ import annotations
-
 from pipeline.configuration import ARGUMENTS, KNOBS
 from pipeline.errors import VerdictError
 from pipeline.stages import Context, python_env

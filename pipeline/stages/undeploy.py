@@ -1,7 +1,5 @@
 """Remove the service from the Swarm of INVENTORY; its data stays."""
 
-from __future__ import annotations
-
 from pipeline.stages import Context, deploy
 
 
