@@ -58,11 +58,9 @@ def states(digest: str, ids: Sequence[str], parents: int) -> Sequence[str]:
 
 
 def place(context: Context, name: str) -> Path:
-    """Return the file with an image's last state."""
     return context.state / "built" / name.replace(":", "_")
 
 
 def read(context: Context, name: str) -> str:
-    """Return an image's last state, "" for none."""
     file = place(context, name)
     return file.read_text() if file.exists() else ""

@@ -37,12 +37,10 @@ def matches(pattern: str) -> Callable[[str], object]:
 
 
 def is_port(value: str, last: int) -> bool:
-    """Whether it is the number of a TCP port."""
     return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= last
 
 
 def is_address(value: str) -> bool:
-    """Whether it is an IP address."""
     try:
         ipaddress.ip_address(value)
     except ValueError:
@@ -58,12 +56,10 @@ def port(default: str, text: str, rare: bool = False, more: int = 0) -> Knob:
 
 
 def number(default: str, text: str, rare: bool = False) -> Knob:
-    """Return a knob for a number."""
     return Knob(default, text, "a whole number in {name}", matches("[0-9]{1,6}"), rare=rare)
 
 
 def one_of(default: str, text: str, *values: str, rare: bool = False) -> Knob:
-    """Return a knob with a few values."""
     return Knob(default, text, f"{{name}} to be one of {', '.join(values)}", matches("|".join(values)), rare=rare)
 
 
@@ -230,7 +226,6 @@ class Configuration:
         return cls(values, goals)
 
     def knob(self, name: str) -> str:
-        """Return a knob's value."""
         return self._knobs[name]
 
     def port(self, name: str) -> int:
@@ -256,7 +251,6 @@ class Configuration:
         return str(getattr(self, f"{environment}_project"))
 
     def repository(self, name: str) -> str:
-        """Return the name of an image in the registry, without a tag."""
         part = "" if name == "app" else f"-{name}"
         registry = "" if self.knob("DOCKER_REGISTRY") == "docker.io" else f"{self.knob('DOCKER_REGISTRY')}/"
         return f"{registry}{self.knob('ORG_NAME')}/{self.knob('REPO_NAME')}{part}"

@@ -29,11 +29,9 @@ class Console:
         self._draws = False
 
     def info(self, text: str) -> None:
-        """Announce a step."""
         self._print(self._coloured(f"=> {text}", YELLOW))
 
     def detail(self, text: str) -> None:
-        """Add a line to a step."""
         self._print(f"   {text}")
 
     def command(self, command: Sequence[str]) -> None:
@@ -45,7 +43,6 @@ class Console:
         self._print(self._coloured(f"=> {text}", GREEN))
 
     def failure(self, text: str) -> None:
-        """End a verb that failed."""
         self._print(self._coloured(f"FAIL: {text}", RED), sys.stderr)
 
     @contextlib.contextmanager

@@ -4,8 +4,8 @@ import gzip
 import hashlib
 import re
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
 
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
@@ -16,20 +16,19 @@ BEGIN, COMMIT = b"START TRANSACTION;\n", b"COMMIT;\n"
 MIGRATION = re.compile(r"-- migration ([a-z_]*) ([A-Za-z0-9_]*)\n")
 
 
-def in_database(context: Context, script: str, **streams: Any) -> int:
-    """Run a bash script in the database's container; return its exit status."""
-    command = context.compose("release", "exec", "--no-TTY", "db", "bash", "-euo", "pipefail", "-c", script)
-    return context.run(command, **streams)
+def in_database(context: Context, script: str) -> Sequence[str]:
+    """Return the command of a bash script in the database's container."""
+    return context.compose("release", "exec", "--no-TTY", "db", "bash", "-euo", "pipefail", "-c", script)
 
 
 # The variable that MySQL's client reads.
 WITH_PASSWORD = "export MYSQL_PWD=$(cat /secrets/mysql_password); "  # noqa: S105 - a command
 
 
-def dump(context: Context, file: IO[bytes]) -> int:
-    """Write a compressed backup (docker/release/dump.sh) to a file; return the exit status."""
+def dump(context: Context) -> Sequence[str]:
+    """Return the command that writes a compressed backup: docker/release/dump.sh."""
     script = (context.root / "docker/release/dump.sh").read_text()
-    return in_database(context, f"{{ {script}\n}} | gzip --no-name", stdout=file)
+    return in_database(context, f"{{ {script}\n}} | gzip --no-name")
 
 
 def check(file: Path) -> str:

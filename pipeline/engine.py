@@ -60,12 +60,11 @@ class Engine:
         return "name=rootless" in self.runner.capture(docker.info("SecurityOptions")).output
 
     def tag(self, image: str, name: str) -> None:
-        """Give an image one more name."""
         self.must("docker", "tag", image, name)
 
     def must(self, *command: str) -> None:
         """Run a command that succeeds unless the engine fails."""
-        self.runner.must(command, self.again)
+        self.runner.must(command, hint=f"Type: {self.again}", stdout=subprocess.DEVNULL)
 
     def remove_containers(self, project: str, service: str) -> None:
         """Remove a service's containers, which a killed run may have left."""
@@ -88,7 +87,6 @@ class Engine:
                 self.must(*removal, *ids)
 
     def remove_images(self, pipeline: str, *conditions: str) -> None:
-        """Remove the images that a pipeline built."""
         ids = sorted(set(self.runner.lines(docker.images(pipeline, *conditions))))
         if ids:
             self.must("docker", "rmi", "--force", *ids)

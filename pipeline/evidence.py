@@ -47,7 +47,6 @@ class Stage:
 
     @property
     def seconds(self) -> int:
-        """How long it has taken."""
         return int(time.monotonic() - self.clock)
 
     @contextlib.contextmanager
@@ -96,7 +95,6 @@ def stage(context: Context, name: str, note: str = "") -> Iterator[Stage]:
 
 
 def log_file(context: Context, name: str) -> Path:
-    """Return the file for the output of a step."""
     folder = context.root / "reports/logs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{re.sub('[^a-z]+', '-', name)}.log"
@@ -160,7 +158,6 @@ class Specification:
         self.begin, self.end, self.is_on = re.compile(begin), re.compile(end), True
 
     def __call__(self, line: str) -> bool:
-        """Return whether to show the next line."""
         plain = COLOURS.sub("", line)
         if self.begin.match(plain):
             self.is_on = False
@@ -170,7 +167,6 @@ class Specification:
 
 
 def note_file(context: Context, name: str) -> Path:
-    """Return the file of a stage's note."""
     return context.root / "reports/stages" / f"{name}.json"
 
 

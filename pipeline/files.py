@@ -12,7 +12,6 @@ LEFT = {"__pycache__", "node_modules"}
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline import built
 from pipeline.commands import compose, docker
-from pipeline.errors import NETWORK_HINT, InfrastructureError
+from pipeline.errors import NETWORK_HINT
 from pipeline.stages import Context
 
 # Path of a TLS proxy's certificates in containers.
@@ -20,8 +20,7 @@ def build(context: Context, what: str, *names: str) -> None:
     command = context.compose("images", "build", *options, *names)
 
     def run() -> None:
-        if context.run(command) != 0:
-            raise InfrastructureError(f"expected {what} to build, found the error above. {NETWORK_HINT}")
+        context.must(command, f"{what} to build", NETWORK_HINT)
 
     built.ensure(context, names, variables(context, names), run)
 
@@ -35,28 +34,23 @@ def variables(context: Context, names: Sequence[str]) -> str:
 
 
 def build_agent(context: Context) -> None:
-    """Build the agent: one image for all environments."""
     build(context, "the agent", "agent")
 
 
 def build_npm(context: Context) -> None:
-    """Build npm's image, from which others copy packages."""
     build(context, "npm", "npm")
 
 
 def build_report(context: Context) -> None:
-    """Build the report's image."""
     build(context, "what makes the report", "report")
 
 
 def build_linters(context: Context) -> None:
-    """Build the linters, and the images they copy from."""
     build(context, "the agent and npm", "agent", "npm")
     build(context, "the linters", "lint", "specs-tools")
 
 
 def build_publisher(context: Context) -> None:
-    """Build the package index's client."""
     build(context, "what speaks to the package index", "publish")
 
 

@@ -52,8 +52,8 @@ def fetch_record(context: Context, tag: str, folder: Path, *client: str) -> None
         )
     # docker requires a command, although the image has nothing to run.
     container = context.capture(("docker", "create", name, "none")).output
-    context.must("docker", "cp", f"{container}:/.", str(folder))
-    context.must("docker", "rm", container)
+    context.engine.must("docker", "cp", f"{container}:/.", str(folder))
+    context.engine.must("docker", "rm", container)
     # Docker adds these to every container.
     for extra in ("dev", "etc", "proc", "sys"):
         shutil.rmtree(folder / extra, ignore_errors=True)

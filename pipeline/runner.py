@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Callable, NamedTuple, NoReturn
 
-from pipeline.errors import InfrastructureError
+from pipeline.errors import InfrastructureError, PipelineError
 
 # Variables of the user that commands get. Others may belong to another project (COMPOSE_PROJECT_NAME, PYTHONPATH,
 # DJANGO_SETTINGS_MODULE) and would change the result.
@@ -134,11 +134,18 @@ class Runner:
         """Start a command with its output in a file, and do not wait."""
         return self._start(command, None, subprocess.DEVNULL, output, output)
 
-    def must(self, command: Sequence[str], again: str, **options: Any) -> None:
-        """Run a command that must succeed; raise InfrastructureError otherwise. `again` is what to type then."""
-        if self.run(command, stdout=subprocess.DEVNULL, **options) != 0:
-            name = " ".join(command[:2])
-            raise InfrastructureError(f"expected '{name}' to work, found the error above. Type: {again}")
+    def must(
+        self,
+        command: Sequence[str],
+        expected: str = "",
+        hint: str = "",
+        error: type[PipelineError] = InfrastructureError,
+        **options: Any,
+    ) -> None:
+        """Run a command; if it fails, raise an error that says what was `expected` and what to do (`hint`)."""
+        if self.run(command, **options) != 0:
+            expected = expected or f"'{' '.join(command[:2])}' to work"
+            raise error(f"expected {expected}, found the error above. {hint}".rstrip())
 
     def capture(self, command: Sequence[str], errors: bool = False, text: str | None = None) -> Result:
         """Run a read-only command; return its status and output, with `errors` including standard error.

@@ -7,10 +7,8 @@ QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
 def update() -> Sequence[str]:
-    """Fetch the lists of packages."""
     return ("apt-get", "-qq", "update")
 
 
 def install(*packages: str) -> Sequence[str]:
-    """Install packages and what they depend on."""
     return ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)

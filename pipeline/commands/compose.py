@@ -10,7 +10,6 @@ FILES = {
 
 
 def files(environment: str) -> Sequence[str]:
-    """Return the compose files of an environment, from the checkout."""
     return FILES.get(environment, (f"docker/{environment}/docker-compose.yml",))
 
 

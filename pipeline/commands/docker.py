@@ -8,7 +8,6 @@ PIPELINE = "todobackend.pipeline"
 
 
 def info(field: str) -> Sequence[str]:
-    """Ask for a field of `docker info`."""
     return ("docker", "info", "--format", f"{{{{.{field}}}}}")
 
 
@@ -18,12 +17,10 @@ def endpoint() -> Sequence[str]:
 
 
 def compose_version() -> Sequence[str]:
-    """Ask for the version of the Compose plugin."""
     return ("docker", "compose", "version", "--short")
 
 
 def buildx_version() -> Sequence[str]:
-    """Ask for the version of the buildx plugin."""
     return ("docker", "buildx", "version")
 
 
@@ -50,7 +47,6 @@ def containers(project: str, service: str = "", *conditions: str) -> Sequence[st
 
 
 def named(name: str) -> Sequence[str]:
-    """List the container with a name, running or not."""
     return ("docker", "ps", "--all", "--quiet", *filters(f"name=^{name}$"))
 
 
@@ -70,17 +66,14 @@ def image_field(field: str, *names: str) -> Sequence[str]:
 
 
 def image_id(*names: str) -> Sequence[str]:
-    """Ask for the ids of images."""
     return image_field("{{.Id}}", *names)
 
 
 def image_label(name: str, label: str) -> Sequence[str]:
-    """Ask for a label of an image."""
     return image_field(f'{{{{index .Config.Labels "{label}"}}}}', name)
 
 
 def container_field(field: str, *containers: str) -> Sequence[str]:
-    """Ask for a field of containers (a Go template)."""
     return ("docker", "inspect", "--format", field, *containers)
 
 
@@ -98,15 +91,12 @@ def history(role: str, name: str, image: str) -> Sequence[str]:
 
 
 def remove_containers(*ids: str) -> Sequence[str]:
-    """Remove containers, and their anonymous volumes."""
     return ("docker", "rm", "--force", "--volumes", *ids)
 
 
 def stop(project: str) -> Sequence[str]:
-    """Stop the containers of a Compose project."""
     return ("docker", "compose", "--project-name", project, "stop")
 
 
 def run(image: str, *command: str, options: Sequence[str] = ()) -> Sequence[str]:
-    """Run a container to its end, and remove it."""
     return ("docker", "run", "--rm", *options, image, *command)

@@ -80,7 +80,6 @@ def look_up(mirror: str, suite: str, file: str) -> Sequence[str]:
 
 
 def source(mirror: str, suite: str) -> str:
-    """Return a line of sources.list."""
     return f"deb [signed-by={KEYRING}] {mirror} {suite} main"
 
 

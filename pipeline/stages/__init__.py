@@ -4,7 +4,6 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline import files
 from pipeline import lock as locks
@@ -13,7 +12,7 @@ from pipeline.configuration import Configuration
 from pipeline.console import Console
 from pipeline.engine import Engine
 from pipeline.errors import VerdictError
-from pipeline.runner import Result, Runner
+from pipeline.runner import Runner
 
 
 @dataclass
@@ -28,51 +27,16 @@ class Context:
     is_locked: bool = False
     has_variables: bool = False
 
-    # Short names for what the stages use most.
-
-    def knob(self, name: str) -> str:
-        """Return a knob's value."""
-        return self.configuration.knob(name)
+    def __post_init__(self) -> None:
+        # Short names for what the stages use most.
+        self.knob, self.image, self.make = self.configuration.knob, self.configuration.image, self.configuration.make
+        self.info, self.detail, self.success = self.console.info, self.console.detail, self.console.success
+        self.run, self.must, self.capture = self.runner.run, self.runner.must, self.runner.capture
+        self.lines = self.runner.lines
 
     def given(self, name: str) -> str:
         """Return a variable of the user's environment, "" for none."""
         return self.runner.user_environment.get(name, "")
-
-    def image(self, name: str, verdict: str = "built") -> str:
-        """Return the name of an image on this machine."""
-        return self.configuration.image(name, verdict)
-
-    def make(self, *words: str) -> str:
-        """Return a make command for this pipeline."""
-        return self.configuration.make(*words)
-
-    def info(self, text: str) -> None:
-        """Announce a step."""
-        self.console.info(text)
-
-    def detail(self, text: str) -> None:
-        """Add a line to a step."""
-        self.console.detail(text)
-
-    def success(self, text: str) -> None:
-        """End a verb."""
-        self.console.success(text)
-
-    def run(self, command: Sequence[str], *arguments: Any, **options: Any) -> int:
-        """Run a command; return its exit status."""
-        return self.runner.run(command, *arguments, **options)
-
-    def capture(self, command: Sequence[str], **options: Any) -> Result:
-        """Run a read-only command."""
-        return self.runner.capture(command, **options)
-
-    def lines(self, command: Sequence[str]) -> list[str]:
-        """Return the lines that a command writes."""
-        return self.runner.lines(command)
-
-    def must(self, *command: str) -> None:
-        """Run a command that succeeds unless Docker or the machine fails."""
-        self.runner.must(command, self.configuration.again)
 
     @property
     def state(self) -> Path:

@@ -28,7 +28,6 @@ class Suite(NamedTuple):
 
     @property
     def report(self) -> str:
-        """Return the name of its JUnit report."""
         return f"{self.name}.xml"
 
 
@@ -137,7 +136,7 @@ def withdraw(context: Context, judged: dict[str, str]) -> None:
     for part in PARTS:
         name = context.image(part, "accepted")
         if context.engine.image_id(name) in judged.values():
-            context.must("docker", "rmi", "--force", name)
+            context.engine.must("docker", "rmi", "--force", name)
 
 
 def refusal(context: Context, red: list[str], statuses: set[int]) -> PipelineError:

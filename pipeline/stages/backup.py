@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from pipeline import data
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
 
@@ -30,12 +30,8 @@ def run(context: Context, *given: str) -> None:
     try:
         part.touch(mode=0o600)
         with part.open("wb") as opened:
-            status = data.dump(context, opened)
-        if status != 0:
-            raise InfrastructureError(
-                "expected the database to write its data, found the error above. Nothing was kept. "
-                f"Look at: {context.make('logs')}"
-            )
+            hint = f"Nothing was kept. Look at: {context.make('logs')}"
+            context.must(data.dump(context), "the database to write its data", hint, stdout=opened)
         content = data.check(part)
         part.rename(place)
     finally:

@@ -11,7 +11,6 @@ TABLES = ".state/bench/bin/python bench/tables.py"
 
 
 def run(context: Context, *sections: str) -> None:
-    """Measure."""
     parents = {name: context.parent(name) for name in ("DEBIAN_PARENT", "MYSQL_PARENT")}
     network.run(context)
     python = python_env.make(context, ".state/bench", "bench/requirements.txt")

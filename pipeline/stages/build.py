@@ -39,7 +39,6 @@ def run(context: Context) -> None:
 
 
 def end(context: Context, text: str) -> None:
-    """Print the result if the user asked for this stage."""
     if context.was_asked_for("build", "all"):
         context.success(f"{text}. Next: {context.make('release')}")
 
@@ -62,7 +61,6 @@ def target_state(context: Context) -> str:
 
 
 def read(file: Path) -> str:
-    """Return the text of a file, "" without the file."""
     return file.read_text() if file.exists() else ""
 
 

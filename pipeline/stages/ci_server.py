@@ -5,12 +5,11 @@ from pathlib import Path
 
 from pipeline import files, images
 from pipeline.commands import docker
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
 
 def work_folder(context: Context) -> Path:
-    """Return the folder of the server and its worker."""
     return context.state / f"ci-server{context.configuration.build_id}"
 
 
@@ -36,11 +35,8 @@ def run(context: Context) -> None:
         files.write_private(work / "password", secrets.token_hex(24))
     context.write_variables(**variables(context, repository or str(context.root), work))
     command = context.lab("ci-server")
-    if context.run(command, {"CI_PASSWORD": (work / "password").read_text()}) != 0:
-        raise InfrastructureError(
-            "expected the CI server to answer, found the error above. "
-            f"Look at: docker logs {configuration.lab_project}-master-1"
-        )
+    hint = f"Look at: docker logs {configuration.lab_project}-master-1"
+    context.must(command, "the CI server to answer", hint, extra={"CI_PASSWORD": (work / "password").read_text()})
     context.success(
         f"The CI server listens on http://localhost:{configuration.knob('CI_PORT')}, polls "
         f"{repository or 'this checkout'}, and builds what is committed from now on; reports of each build are in "

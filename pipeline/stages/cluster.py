@@ -53,13 +53,12 @@ def run(context: Context) -> None:
     # Running nodes have other keys.
     recreate = ["--force-recreate"] if make_keys(context, folder) else []
     write_ssh_files(folder, nodes)
-    command = context.lab("cluster", *recreate)
-    if context.run(command) != 0:
-        raise InfrastructureError(
-            f"expected three nodes on {prefix}.0/24 whose engine answers, found the error above. "
-            f"If another network has these addresses: {context.make('cluster')} CLUSTER_NETWORK=10.78.0. "
-            f"Look at: docker compose -p {configuration.lab_project} logs"
-        )
+    context.must(
+        context.lab("cluster", *recreate),
+        f"three nodes on {prefix}.0/24 whose engine answers",
+        f"If another network has these addresses: {context.make('cluster')} CLUSTER_NETWORK=10.78.0. "
+        f"Look at: docker compose -p {configuration.lab_project} logs",
+    )
     knob = "" if prefix == "10.77.0" else f" CLUSTER_NETWORK={prefix}"
     context.success(
         f"Three nodes listen on {', '.join(nodes)}. {context.make('lab-down')} removes them with all they hold. "

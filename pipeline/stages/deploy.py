@@ -34,7 +34,6 @@ Include /home/operator/own-ssh/config
 
 
 def run(context: Context, verb: str = "deploy") -> None:
-    """Run the play of a verb, and print what runs then."""
     configuration = context.configuration
     inventory = configuration.knob("INVENTORY")
     if not (context.root / inventory).exists():

@@ -10,7 +10,6 @@ INTERRUPTED = 130
 
 
 def run(context: Context) -> None:
-    """Build the dev image, and run the service in the foreground."""
     configuration = context.configuration
     shell.build_images(context)
     port = configuration.knob("HTTP_PORT")

@@ -10,7 +10,6 @@ from pipeline.stages import Context
 
 
 def run(context: Context, *serve: str) -> None:
-    """Build the builder's image, then the site."""
     began = time.monotonic()
     images.build_npm(context)
     images.build(context, "what builds the site", "docs")

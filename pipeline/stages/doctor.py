@@ -5,7 +5,6 @@ from pipeline.stages import Context, engine
 
 
 def run(context: Context) -> None:
-    """Check, and print what answers."""
     machine.look(context, ["release"])
     engine.check(context)
     machine.check_space(context, engine.root_folder(context))

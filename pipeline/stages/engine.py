@@ -52,7 +52,6 @@ def root_folder(context: Context) -> Path:
 
 
 def versions(context: Context) -> str:
-    """Return the versions in words."""
     found = context.capture(docker.info("ServerVersion")).output
     return f"Ready: Docker engine {found}, Compose {compose_version(context)}"
 
@@ -152,12 +151,10 @@ def is_debian() -> bool:
 
 
 def user(context: Context) -> str:
-    """Return the user's name."""
     return context.capture(("id", "-un")).output
 
 
 def compose_version(context: Context) -> str:
-    """Return the version of Compose, "" where there is none."""
     return context.capture(docker.compose_version()).output.lstrip("v")
 
 
@@ -179,16 +176,11 @@ def apt_install(context: Context, *packages: str) -> None:
 
 
 def update_lists(context: Context) -> None:
-    """Fetch the lists of packages."""
-    if context.run(apt.update()) != 0:
-        raise InfrastructureError(
-            "expected the package mirror to answer, found the error above. "
-            "Mend the network or apt's sources, then run make again."
-        )
+    hint = "Mend the network or apt's sources, then run make again."
+    context.must(apt.update(), "the package mirror to answer", hint)
 
 
 def install_engine(context: Context) -> None:
-    """Install the engine of the distribution."""
     context.info(
         "No Docker engine on this machine: installing docker.io from the distribution's packages "
         "(INSTALL_ENGINE=no refuses)"
@@ -199,13 +191,9 @@ def install_engine(context: Context) -> None:
 
 
 def start(context: Context) -> None:
-    """Start the engine, and wait until it answers."""
     context.info("Starting the Docker engine")
     if Path("/run/systemd/system").is_dir():
-        if context.run(("systemctl", "start", "docker")) != 0:
-            raise InfrastructureError(
-                "expected systemd to start docker, found the error above. Look at: journalctl -u docker"
-            )
+        context.must(("systemctl", "start", "docker"), "systemd to start docker", "Look at: journalctl -u docker")
     else:
         start_daemon(context)
     deadline = time.monotonic() + START_SECONDS
@@ -282,10 +270,10 @@ def install_plugins_of_debian_13(context: Context) -> None:
             *("-o", f"Dir::State::Lists={folder}/lists"),
         )
         for command in (("update",), ("download", "docker-compose", "docker-buildx")):
-            # `apt-get download` writes to the current folder.
-            if context.run(("env", "-C", name, "apt-get", *options, *command)) != 0:
-                raise InfrastructureError(
-                    "expected to download docker-compose and docker-buildx of Debian 13, found the error above. "
-                    f"Install Compose {MIN_COMPOSE} or newer by hand, then run make again."
-                )
+            context.must(
+                # `apt-get download` writes to the current folder.
+                ("env", "-C", name, "apt-get", *options, *command),
+                "to download docker-compose and docker-buildx of Debian 13",
+                f"Install Compose {MIN_COMPOSE} or newer by hand, then run make again.",
+            )
         apt_install(context, *(str(file) for file in sorted(folder.glob("*.deb"))))

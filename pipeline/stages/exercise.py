@@ -11,7 +11,6 @@ CHECKS = "docs/exercises/checks.py"
 
 
 def run(context: Context, name: str = "") -> None:
-    """Check one."""
     exercises = checks(context).EXERCISES
     if name not in exercises:
         raise VerdictError(
@@ -22,6 +21,5 @@ def run(context: Context, name: str = "") -> None:
 
 
 def checks(context: Context) -> ModuleType:
-    """Return the module with a function for each exercise."""
     sys.path.append(str((context.root / CHECKS).parent))
     return importlib.import_module("checks")

@@ -12,7 +12,6 @@ LINE = re.compile(r"^##@ (?P<section>.*)|^(?P<target>[a-z-]+):.*## (?P<text>.*)"
 
 
 def run(context: Context) -> None:
-    """Print it."""
     everything = bool(context.given("ALL"))
     print("todobackend: from source to an accepted release. Start with: make release")
     for name in ("Makefile", "project.mk") if everything else ("Makefile",):

@@ -5,7 +5,6 @@ from pipeline.stages import Context, ci_server
 
 
 def run(context: Context) -> None:
-    """Remove it."""
     context.info("Removing the registry, the package index, the nodes and the CI server, all they hold included...")
     remove(context)
     context.success(f"Removed. Next: {context.make('registry')}, or {context.make('stop')}")

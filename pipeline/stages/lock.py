@@ -2,7 +2,7 @@
 
 from pipeline import images
 from pipeline.commands import docker
-from pipeline.errors import NETWORK_HINT, InfrastructureError
+from pipeline.errors import NETWORK_HINT
 from pipeline.stages import Context
 
 FOLDERS = ("specs", "specs/browser", "client", "docker/tools/docs", "docker/tools/lint")
@@ -14,7 +14,6 @@ OPTIONS = (
 
 
 def run(context: Context) -> None:
-    """Write them."""
     resolve(context)
     context.success("Locks written. Next: git diff, then make test")
 
@@ -34,19 +33,15 @@ def resolve(context: Context, newest: bool = False) -> None:
 
 
 def container(context: Context) -> str:
-    """Return the name of the resolving container."""
     return f"{context.configuration.pipeline}-lock"
 
 
 def resolve_python(context: Context, newest: bool) -> None:
-    """Resolve Python's packages with docker/tools/lint/lock.sh."""
     command = images.with_linters(context, "lock.sh", options=("--name", container(context)))
-    if context.run(command, {"UPGRADE": "yes" if newest else ""}) != 0:
-        raise InfrastructureError(f"expected the packages to resolve, found the error above. {NETWORK_HINT}")
+    context.must(command, "the packages to resolve", NETWORK_HINT, extra={"UPGRADE": "yes" if newest else ""})
 
 
 def resolve_npm(context: Context, newest: bool) -> None:
-    """Resolve npm's packages, folder by folder."""
     for folder in FOLDERS:
         context.detail(f"{folder}/package-lock.json")
         options = (
@@ -56,8 +51,5 @@ def resolve_npm(context: Context, newest: bool) -> None:
             *images.certificates(context, "NPM_CONFIG_CAFILE"),
             *images.passed(*images.PROXIES, "NPM_CONFIG_USERCONFIG=/run/npmrc", "HOME=/tmp"),
         )
-        npm = ("npm", "update" if newest else "install", *OPTIONS)
-        if context.run(docker.run(context.image("npm"), *npm, options=options)) != 0:
-            raise InfrastructureError(
-                f"expected npm to resolve the packages of {folder}, found the error above. {NETWORK_HINT}"
-            )
+        npm = docker.run(context.image("npm"), "npm", "update" if newest else "install", *OPTIONS, options=options)
+        context.must(npm, f"npm to resolve the packages of {folder}", NETWORK_HINT)

@@ -49,7 +49,6 @@ DATE_CHECKS = ("Acquire::Check-Valid-Until", "Acquire::Check-Date")
 
 
 def read_pins(context: Context) -> dict[str, str]:
-    """Return the pins of docker/parents/pins.env."""
     return dict(re.findall(r"^([A-Z_]+)=(.*)$", (context.root / PINS).read_text(), re.MULTILINE))
 
 
@@ -93,7 +92,6 @@ class Parent:
 
 
 def run(context: Context) -> None:
-    """Ensure both, and write their names."""
     parents = [Parent(context, kind) for kind in KINDS]
     names = [parent.present() for parent in parents]
     absent = [parent for parent, name in zip(parents, names) if not name]
@@ -152,7 +150,6 @@ def obtain(context: Context, absent: Sequence[Parent]) -> None:
 
 
 def both(names: Iterable[str]) -> str:
-    """Return names in words."""
     return " and ".join(names)
 
 
@@ -231,11 +228,11 @@ def make_one(parent: Parent, folder: Path, context: Context) -> None:
     alone = ("unshare", "--mount") if runner.capture(("unshare", "--mount", "true")).status == 0 else ()
     command = mmdebstrap.build(parent.kind, suite, str(file), sources, unchecked)
     here = ("env", "-C", str(context.root / FOLDER), f"TMPDIR={folder}", *proxies(runner))
-    if runner.run((*here, *alone, *command)) != 0:
-        raise InfrastructureError(
-            f"expected mmdebstrap to make Debian {suite} from its packages, found the error above. "
-            "Mend it, or let the Docker engine reach a registry that has the parents, then run make again."
-        )
+    runner.must(
+        (*here, *alone, *command),
+        f"mmdebstrap to make Debian {suite} from its packages",
+        "Mend it, or let the Docker engine reach a registry that has the parents, then run make again.",
+    )
     check_line(parent, file)
     import_image(context, parent, file)
     context.detail(f"{parent.own_name}: {time.monotonic() - began:.1f} s")
@@ -259,11 +256,12 @@ def find_sources(runner: Runner, suite: str, folder: Path) -> list[str]:
     main = mirror(runner, "Debian")
     if not main:
         return []
-    if runner.run(mmdebstrap.look_up(main, suite, str(folder / f"{suite}.index"))) != 0:
-        raise InfrastructureError(
-            f"expected this machine's Debian mirror to give the suite {suite}, found the error above. Mend the network "
-            "or apt's sources, or let the Docker engine reach a registry that has the parents, then run make again."
-        )
+    runner.must(
+        mmdebstrap.look_up(main, suite, str(folder / f"{suite}.index")),
+        f"this machine's Debian mirror to give the suite {suite}",
+        "Mend the network or apt's sources, or let the Docker engine reach a registry that has the parents, then run "
+        "make again.",
+    )
     found = [mmdebstrap.source(main, suite)]
     if suite != "sid":  # sid has no separate updates
         security = mirror(runner, "Debian-Security")
@@ -298,10 +296,8 @@ def import_image(context: Context, parent: Parent, file: Path) -> None:
     before = context.engine.image_id(parent.own_name)
     labels = f"LABEL todobackend.project=todobackend {LABEL}={parent.recipe()}"
     changes = [part for change in (labels, *CHANGES[parent.kind]) for part in ("--change", change)]
-    if context.run(("docker", "import", *changes, str(file), parent.own_name)) != 0:
-        raise InfrastructureError(
-            f"expected docker to import {parent.own_name}, found the error above. Then run make again."
-        )
+    command = ("docker", "import", *changes, str(file), parent.own_name)
+    context.must(command, f"docker to import {parent.own_name}", "Then run make again.")
     # Remove the previous image, unless it has another name or children.
     if before and context.capture(docker.image_field("{{len .RepoTags}}", before)).output == "0":
         context.capture(("docker", "rmi", before))

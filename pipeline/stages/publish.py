@@ -89,7 +89,6 @@ def check_parents(context: Context) -> None:
 
 
 def tags_of(context: Context, part: str) -> list[str]:
-    """Return the tags that the accepted image has in its repository."""
     accepted = context.image(part, "accepted")
     names = context.lines(docker.image_field("{{range .RepoTags}}{{println .}}{{end}}", accepted))
     start = f"{context.configuration.repository(part)}:"
@@ -145,7 +144,6 @@ def on_wheels(context: Context, given: dict[str, str], verb: str, folder: Path |
 
 
 def push_images(context: Context, tags: Sequence[str]) -> dict[str, str]:
-    """Push all images; return the name of each with its digest."""
     context.info("Pushing the images...")
     repository, found = context.configuration.repository, {}
     for part in PARTS:
@@ -185,7 +183,7 @@ def keep(context: Context, part: str, image: str, name: str) -> str:
     if not there:
         context.engine.tag(image, full)
         there = [push(context, full)]
-        context.must("docker", "rmi", full)
+        context.engine.must("docker", "rmi", full)
     return f"{context.configuration.repository(part)}@{there[0]}"
 
 
@@ -207,8 +205,8 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
         **digests,
     }
     pairs = [f"{name}={value}" for name, value in facts.items()]
-    if context.run(images.with_publisher(context, context.root / "target", "record.py", *pairs), given) != 0:
-        raise InfrastructureError("expected the record to be written, found the error above.")
+    writer = images.with_publisher(context, context.root / "target", "record.py", *pairs)
+    context.must(writer, "the record to be written", extra=given)
     record = first_record(context, tags) or build_record(context)
     repository = configuration.repository("record")
     for name in tags:
@@ -233,7 +231,5 @@ def first_record(context: Context, tags: Sequence[str]) -> str:
 
 
 def build_record(context: Context) -> str:
-    """Build the record as an image; return its id."""
-    if context.run(context.compose("images", "build", "--quiet", "record")) != 0:
-        raise InfrastructureError("expected the record to build, found the error above.")
+    context.must(context.compose("images", "build", "--quiet", "record"), "the record to build")
     return context.engine.image_id(context.image("record"))

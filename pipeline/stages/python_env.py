@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from pipeline.commands import apt
-from pipeline.errors import InfrastructureError, VerdictError
+from pipeline.errors import NETWORK_HINT, VerdictError
 from pipeline.stages import Context
 
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
@@ -16,7 +16,6 @@ OLDEST = "import sys; sys.exit(sys.version_info < (3, 11))"
 
 
 def run(context: Context, folder: str, *locks: str) -> None:
-    """Make the environment of a folder."""
     make(context, folder, *locks)
 
 
@@ -38,15 +37,10 @@ def make(context: Context, folder: str, *locks: str) -> str:
     if context.capture([python, "-m", "venv", folder]).status != 0:
         shutil.rmtree(path, ignore_errors=True)
         install_venv(context, python)
-        if context.run([python, "-m", "venv", folder]) != 0:
-            raise InfrastructureError(f"expected '{python} -m venv' to work, found the error above.")
+        context.must([python, "-m", "venv", folder], f"'{python} -m venv' to work")
     requirements = [part for lock in locks for part in ("-r", lock)]
     pip = [its_python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    if context.run([*pip, *requirements]) != 0:
-        raise InfrastructureError(
-            "expected pip to install the locked packages, found the error above. If it is the network: "
-            "docs/troubleshooting.md says which variables name a proxy, a certificate or an index."
-        )
+    context.must([*pip, *requirements], "pip to install the locked packages", NETWORK_HINT)
     made_from.write_text(digest)
     return its_python
 
@@ -68,7 +62,5 @@ def install_venv(context: Context, python: str) -> None:
         )
     context.info("Installing python3-venv from the distribution's packages")
     for command in (apt.update(), apt.install("python3-venv")):
-        if context.run(command, apt.QUIET) != 0:
-            raise InfrastructureError(
-                "expected apt-get to install python3-venv, found the error above. Mend apt, then run make again."
-            )
+        hint = "Mend apt, then run make again."
+        context.must(command, "apt-get to install python3-venv", hint, extra=apt.QUIET)

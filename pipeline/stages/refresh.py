@@ -64,12 +64,10 @@ def of_images(context: Context) -> dict[tuple[str, str], str]:
 
 
 def locks(root: Path) -> list[Path]:
-    """Return the files of all locks."""
     return sorted({file for pattern in LOCKS for file in root.glob(pattern)})
 
 
 def of_locks(root: Path) -> dict[tuple[str, str], str]:
-    """Return the packages of all locks."""
     found: dict[tuple[str, str], list[str]] = {}
     for file in locks(root):
         text, where = file.read_text(), str(file.relative_to(root))

@@ -15,19 +15,14 @@ HASHES = {"registry": "-B", "index": "-5"}
 
 
 def run(context: Context) -> None:
-    """Build, make a user, start, and print how to use them."""
     configuration = context.configuration
     context.info("Building the registry and the package index...")
     images.build(context, "the registry", "registry", "index")
     folder = context.state / f"registry{configuration.build_id}"
     make_user(context, folder)
     write_environment(context, folder)
-    command = context.lab("registry")
-    if context.run(command) != 0:
-        raise InfrastructureError(
-            "expected the registry and the package index to answer, found the error above. "
-            f"Look at: docker logs {configuration.lab_project}-registry-1"
-        )
+    hint = f"Look at: docker logs {configuration.lab_project}-registry-1"
+    context.must(context.lab("registry"), "the registry and the package index to answer", hint)
     context.success(
         f"The registry listens on localhost:{configuration.knob('REGISTRY_PORT')}, the package index on "
         f"http://localhost:{configuration.index_port}. "

@@ -29,7 +29,6 @@ TAKEN = {"test", "tests", "src", "manage", "api"}
 
 
 def run(context: Context, name: str = "", app: str = "") -> None:
-    """Check the names, rename texts and files."""
     check(context, name, app)
     context.info(f"Renaming {OLD_NAME} to {name}, and {OLD_APP} to {app}...")
     tracked = context.capture(git(context.root, "ls-files", "-z")).output.split("\0")
@@ -39,9 +38,9 @@ def run(context: Context, name: str = "", app: str = "") -> None:
         if OLD_NAME in file and name != OLD_NAME:
             new = context.root / file.replace(OLD_NAME, name)
             new.parent.mkdir(parents=True, exist_ok=True)
-            context.must(*git(context.root, "mv", file, str(new.relative_to(context.root))))
+            context.must(git(context.root, "mv", file, str(new.relative_to(context.root))))
     if app != OLD_APP:
-        context.must(*git(context.root, "mv", f"src/{OLD_APP}", f"src/{app}"))
+        context.must(git(context.root, "mv", f"src/{OLD_APP}", f"src/{app}"))
     # Files outside of git (byte code) would look like a package of the old name.
     for old in {OLD_NAME, OLD_APP} - {name, app}:
         files.remove(context.root / "src" / old)
@@ -148,7 +147,6 @@ def replacements(name: str, app: str) -> Callable[[str], str]:
 
 
 def rename_text(file: Path, rewrite: Callable[[str], str]) -> None:
-    """Rename in a text file."""
     if file.is_symlink() or not file.is_file():
         return
     content = file.read_bytes()

@@ -1,6 +1,7 @@
 """Make reports/index.html from the stages' evidence, and open it on a desktop."""
 
 import contextlib
+import dataclasses
 import io
 import shutil
 import sys
@@ -19,7 +20,6 @@ LAYERS = (("base", "base"), ("dev", "dev"), ("release", "app"), ("nginx", "nginx
 
 
 def run(context: Context) -> None:
-    """Make the report, print its address, open it."""
     images.build_report(context)
     make(context)
     page = context.root / "reports/index.html"
@@ -43,8 +43,7 @@ def renew(context: Context, status: int) -> None:
                 raise VerdictError
             images.build_report(context)
         with (context.state / "report.log").open("w") as log:
-            context.runner = context.runner.writing_to(log)
-            make(context)
+            make(dataclasses.replace(context, runner=context.runner.writing_to(log)))
     except (PipelineError, OSError):
         with contextlib.suppress(OSError):
             (context.root / "reports/index.html").unlink()

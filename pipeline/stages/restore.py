@@ -40,7 +40,7 @@ def run(context: Context, *given: str) -> None:
     start.migrate(context, "release")
     ensure_empty(context)
     # Nobody must write meanwhile. Without the application nginx would be unhealthy, so stop it too.
-    context.must(*context.compose("release", "stop", "nginx", "app"))
+    context.engine.must(*context.compose("release", "stop", "nginx", "app"))
     ensure_empty(context)
     context.info("Bringing the data in...")
     try:
@@ -60,7 +60,6 @@ def run(context: Context, *given: str) -> None:
 
 
 def newest(context: Context) -> str:
-    """Return the newest backup, or an example of a name."""
     found = sorted((context.root / "backups").glob("*.sql.gz"))
     return str(found[-1].relative_to(context.root)) if found else "backups/NAME.sql.gz"
 
@@ -68,7 +67,7 @@ def newest(context: Context) -> str:
 def ensure_empty(context: Context) -> None:
     """Raise VerdictError for a release with data."""
     with tempfile.TemporaryFile("w+") as answer:
-        status = data.in_database(context, data.WITH_PASSWORD + COUNT, stdout=answer)
+        status = context.run(data.in_database(context, data.WITH_PASSWORD + COUNT), stdout=answer)
         answer.seek(0)
         found = answer.read().strip()
     if status != 0 or not found.isdigit():
@@ -86,25 +85,23 @@ def ensure_empty(context: Context) -> None:
 def fill(context: Context, place: Path) -> None:
     """Migrate the tables to the backup's migrations, and insert the data."""
     for application, name in data.migrations(place):
-        if start.django_admin(context, "release", "migrate", "--noinput", "-v", "0", application, name) != 0:
-            raise VerdictError(
-                f"expected a release that knows the migration {name} of {application}, found the error above. "
-                "The backup is of a newer one: restore it there. Nothing was changed"
-            )
+        context.must(
+            start.django_admin(context, "release", "migrate", "--noinput", "-v", "0", application, name),
+            f"a release that knows the migration {name} of {application}",
+            "The backup is of a newer one: restore it there. Nothing was changed",
+            VerdictError,
+        )
     with place.open("rb") as file:
-        if data.in_database(context, data.WITH_PASSWORD + FILL, stdin=file) != 0:
-            raise VerdictError(
-                "expected the database to take the data, found the error above. It took none of it. "
-                f"Look at: {context.make('logs')}"
-            )
+        hint = f"It took none of it. Look at: {context.make('logs')}"
+        command = data.in_database(context, data.WITH_PASSWORD + FILL)
+        context.must(command, "the database to take the data", hint, VerdictError, stdin=file)
 
 
 def content(context: Context) -> str:
-    """Return the digest of the database's current data."""
     file = context.state / "restored.sql.gz"
     try:
         with file.open("wb") as opened:
-            data.dump(context, opened)
+            context.run(data.dump(context), stdout=opened)
         return data.check(file)
     finally:
         file.unlink(missing_ok=True)

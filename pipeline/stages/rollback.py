@@ -4,5 +4,4 @@ from pipeline.stages import Context, deploy
 
 
 def run(context: Context) -> None:
-    """Roll back."""
     deploy.run(context, "rollback")

@@ -8,7 +8,6 @@ SETTINGS = ("DEBUG", "ALLOWED_HOSTS", "LOG_LEVEL", "SQLITE_PATH")
 
 
 def run(context: Context) -> None:
-    """Migrate the database, then become Django's development server."""
     machine.look(context, ["serve"])
     python = check.environment(context)
     given = {name: value for name, value in context.runner.user_environment.items() if name in SETTINGS}

@@ -1,6 +1,7 @@
 """Start the release environment with its data: database, probe, migrations, then the services."""
 
 import re
+from collections.abc import Sequence
 
 from pipeline import evidence
 from pipeline.commands import docker
@@ -12,7 +13,6 @@ REFUSAL = re.compile(r"^FAIL: (.*)$", re.MULTILINE)
 
 
 def run(context: Context) -> None:
-    """Start it, and wait until it is healthy."""
     context.lock()
     with evidence.stage(context, "start") as stage:
         ensure_images(context)
@@ -79,7 +79,6 @@ def where_to_look(context: Context, environment: str) -> str:
 
 
 def up(context: Context, stage: evidence.Stage, environment: str) -> None:
-    """Start an environment, and wait until it is healthy."""
     context.info("Ensuring database is ready, then running migrations...")
     with stage.step("database, migrations"):
         migrate(context, environment)
@@ -90,16 +89,16 @@ def up(context: Context, stage: evidence.Stage, environment: str) -> None:
 
 def migrate(context: Context, environment: str) -> None:
     """Wait for the database, and migrate it."""
-    if django_admin(context, environment, "migrate", "--noinput") != 0:
+    if context.run(django_admin(context, environment, "migrate", "--noinput")) != 0:
         sentence = probe.sentence(context, environment)
         raise InfrastructureError(
             sentence or f"expected the migrations to run, found the error above. {where_to_look(context, environment)}"
         )
 
 
-def django_admin(context: Context, environment: str, *arguments: str) -> int:
-    """Run a command of Django in the release image; return its exit status."""
-    return context.run(context.compose(environment, "run", "--rm", "--no-TTY", "app", "django-admin", *arguments))
+def django_admin(context: Context, environment: str, *arguments: str) -> Sequence[str]:
+    """Return a command of Django in the release image."""
+    return context.compose(environment, "run", "--rm", "--no-TTY", "app", "django-admin", *arguments)
 
 
 def serve(context: Context, environment: str) -> None:
@@ -107,7 +106,7 @@ def serve(context: Context, environment: str) -> None:
     # A container that is unhealthy now stays so until its next check. A restart checks it at once.
     unhealthy = context.engine.containers(context.configuration.project(environment), "", "health=unhealthy")
     if unhealthy:
-        context.must("docker", "stop", *unhealthy)
+        context.engine.must("docker", "stop", *unhealthy)
     command = ("up", "--detach", "--no-deps", "--no-build", "--wait", "--wait-timeout", "120", *PARTS)
     if context.run(context.compose(environment, *command)) != 0:
         raise InfrastructureError(
@@ -145,7 +144,6 @@ def runs_accepted(context: Context) -> bool:
 
 
 def remember(context: Context) -> None:
-    """Write the state of what was started."""
     (context.state / f"running{context.configuration.build_id}").write_text(state(context))
 
 

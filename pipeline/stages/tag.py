@@ -13,7 +13,6 @@ OCI = "org.opencontainers.image."
 
 
 def run(context: Context, *words: str) -> None:
-    """Check the words, and tag each image of the accepted release."""
     for word in words:
         check(context, word)
     accept.require(context)
@@ -39,7 +38,6 @@ def run(context: Context, *words: str) -> None:
 
 
 def check(context: Context, word: str) -> None:
-    """Raise VerdictError for an invalid tag."""
     if word in context.given("TARGETS").split():
         raise VerdictError(f"expected a tag, found '{word}', which is a target of the Makefile. Choose another name.")
     if not TAG.fullmatch(word):
@@ -50,7 +48,6 @@ def check(context: Context, word: str) -> None:
 
 
 def label(context: Context, name: str) -> str:
-    """Return a label of the accepted image: version, revision."""
     return context.engine.label(context.image("app", "accepted"), OCI + name)
 
 

@@ -56,7 +56,6 @@ def build_images(context: Context) -> None:
 
 
 def judge(context: Context, status: int, labels: tuple[str, ...]) -> None:
-    """Raise the error for an exit status of the tests."""
     if status == NO_CONTAINER:
         sentence = probe.sentence(context, "dev")
         raise InfrastructureError(

@@ -23,7 +23,6 @@ def environment(context: Context, *kept: str) -> dict[str, str]:
 
 
 def run(context: Context, *arguments: str) -> None:
-    """Run a tier, or pytest."""
     given = environment(context, *OF_MACHINE)
     if arguments in ((), ("nightly",)):
         context.runner.replace(("python3", "tests/run.py", *arguments), given)

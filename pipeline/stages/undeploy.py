@@ -4,5 +4,4 @@ from pipeline.stages import Context, deploy
 
 
 def run(context: Context) -> None:
-    """Undeploy."""
     deploy.run(context, "undeploy")
