@@ -43,7 +43,7 @@ class TestLimits:
         processes = self.number(self.COMPOSE, r"UWSGI_PROCESSES:-(\d+)")
         assert processes == self.number((ROOT / "docker/release/Dockerfile").read_text(), r"UWSGI_PROCESSES=(\d+)")
         threads = self.number(self.UWSGI, r"\nthreads = (\d+)")
-        containers = self.number((ROOT / "docs/scaling.md").read_text(), r"(\d+) containers are the end")
+        containers = self.number((ROOT / "docs/deploying.md").read_text(), r"(\d+) containers are the end")
         for file in ("docker/release/docker-compose.yml", "docker/deploy/platform.yml"):
             limit = self.number((ROOT / file).read_text(), r"--max-connections=(\d+)")
             # Some are left for a person, the probe and a backup.
