@@ -86,7 +86,7 @@ HEALTHY = (
 
 def history(role: str, name: str, image: str) -> Sequence[str]:
     """List the layers of an image, as docker/tools/report/report.py reads them."""
-    line = "\t".join((role, name, image, "{{.Size}}", "{{.CreatedBy}}"))
+    line = "\t".join((role, name, image, "{{.Size}}"))
     return ("docker", "history", "--no-trunc", "--human=false", "--format", line, image)
 
 

@@ -1,129 +1,73 @@
-"""Make a pipeline's report: one page for all stages, and a page for each suite.
+"""Make a pipeline's report: one page for all stages, and one for each JUnit report that has no page of its own.
 
 Input: a tar archive on standard input, with those of these files that exist:
 
-    reports/stages/NAME.json              one per stage, as pipeline/evidence.py writes it
-    reports/{unittests,acceptance,browser,page}.xml, reports/coverage.xml, reports/lint.tsv
+    reports/stages/NAME.json    one per stage, as pipeline/evidence.py writes it
+    reports/{unittests,acceptance,browser,page}.xml (JUnit), reports/coverage.xml, reports/lint.tsv
     target/SHA256SUMS, target/release.json
-    facts/images.tsv                      role, name, id, bytes of a layer, instruction: a line per layer, newest first
-    facts/files                           the names of the other files in reports/, a line each
-    facts/here                            the checkout's commit and a digest of its changes, as in the stages
+    facts/images.tsv            role, name and id of an image, bytes of a layer: a line per layer
+    facts/files                 the names of the other files in reports/, a line each
+    facts/here                  the checkout's commit and a digest of its changes, as in the stages
 
-Output: a tar archive on standard output, with index.html and a NAME.html per suite. Links are relative.
+Output: a tar archive on standard output, with index.html, unittests.html and acceptance.html. Links are relative.
 Exit status: 1, with a sentence, for an invalid file.
 """
 
 import io
 import json
-import re
 import sys
 import tarfile
 import time
-from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree  # nosec B405
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader
+from jinja2 import Environment, FileSystemLoader
 from junit2htmlreport.case_result import CaseResult
 from junit2htmlreport.parser import Junit, ParserError
 from junit2htmlreport.render import HTMLReport
 
-TEMPLATES = FileSystemLoader(Path(__file__).with_name("templates"))
-# In the order of the pipeline.
-STAGES = ("lint", "test", "build", "image", "start", "accept", "publish", "deploy", "rollback", "undeploy")
+# Each suite's title, and its page: junit2html's, or Playwright's own.
 SUITES = {
-    "unittests": "Unit tests",
-    "acceptance": "Acceptance tests",
-    "browser": "Browser tests",
-    "page": "Page tests",
+    "unittests": ("Unit tests", "unittests.html"),
+    "acceptance": ("Acceptance tests", "acceptance.html"),
+    "browser": ("Browser tests", "browser/index.html"),
+    "page": ("Page tests", "page/index.html"),
 }
-PAGES = ("browser/index.html", "page/index.html", "schemathesis/index.html", "figures.json")  # made by others
 PROOF = ("test", "accept")  # the stages without which a release is not accepted
+# The image on which another one stands, and whose layers it contains.
+STANDS_ON = {"base": "debian", "dev": "base", "release": "base"}
 
 
 def read_archive(stream):
     """Read a tar archive to its end: {name: bytes} of its files."""
     with tarfile.open(fileobj=stream, mode="r|*") as archive:
-        return {
-            member.name.removeprefix("./"): archive.extractfile(member).read() for member in archive if member.isfile()
-        }
+        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
 
 
-def words(name):
-    """Turn a test's name into words: `test_should_list` -> `should list`, `RefuseATitle` -> `Refuse A Title`."""
-    name = name.strip()
-    if " " in name:
-        return name.removesuffix(" @smoke")
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.removeprefix("test_"))
-    return apart.replace("_", " ")
-
-
-def sentence(name):
-    """Turn a class's name into a sentence: `RefuseATitle` -> `Refuse a title`, `OpenAPI` -> `Open API`."""
-    found = words(name)
-    if " " not in name:
-        found = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in found.split())
-    return found[:1].upper() + found[1:]
-
-
-def read_suite(title, text):
-    """Read a JUnit report as a specification.
-
-    Returns {title, groups: [{title, cases: [{title, outcome, said, trace}]}], passed, failed, skipped, seconds, junit},
-    where `junit` is what junit2html made of it.
-    """
+def read_suite(title, page, text):
+    """Read a JUnit report: {title, page, count, seconds, red, junit}; `red` are the cases that did not pass."""
     junit = Junit(xmlstring=text)
     cases = [case for suite in junit.suites for case in suite.all()]
-    groups, outcomes = {}, Counter()
-    for case in cases:
-        outcome = {CaseResult.PASSED: "passed", CaseResult.SKIPPED: "skipped"}.get(case.outcome(), "failed")
-        outcomes[outcome] += 1
-        # nose names module and class (test_list.ListItems); mocha what the specification says, in words;
-        # Playwright the file.
-        name = (case.testclass.name or "").removesuffix(".js")
-        title_of = sentence(name if " " in name else name.rpartition(".")[2])
-        group = groups.setdefault(name, {"title": title_of, "cases": []})
-        said, trace = case.failure_msg or "", case.failure or ""
-        group["cases"].append({"title": words(case.name), "outcome": outcome, "said": said, "trace": trace})
-    return {
-        "title": title,
-        "groups": list(groups.values()),
-        "seconds": sum(case.duration or 0 for case in cases),
-        "junit": junit,
-        **{name: outcomes[name] for name in ("passed", "failed", "skipped")},
-    }
+    red = [case for case in cases if case.outcome() not in (CaseResult.PASSED, CaseResult.SKIPPED)]
+    seconds = sum(case.duration or 0 for case in cases)
+    return {"title": title, "page": page, "count": len(cases), "seconds": seconds, "red": red, "junit": junit}
 
 
 def read_coverage(text):
-    """Read coverage's XML: {lines, branches: (covered, valid), files: [(name, percent)] of what is not whole}."""
+    """Read coverage's XML: {lines, branches: (covered, valid)}."""
     root = ElementTree.fromstring(text)  # noqa: S314  # nosec B314
-    files = [(found.get("filename"), 100 * float(found.get("line-rate"))) for found in root.iter("class")]
-    return {
-        "lines": (int(root.get("lines-covered")), int(root.get("lines-valid"))),
-        "branches": (int(root.get("branches-covered")), int(root.get("branches-valid"))),
-        "files": sorted((name, percent) for name, percent in files if percent < 100),
-    }
+    return {name: (int(root.get(f"{name}-covered")), int(root.get(f"{name}-valid"))) for name in ("lines", "branches")}
 
 
 def read_images(text):
-    """Read the layers of images, newest first.
-
-    Returns [{role, name, id, bytes, layers: [{bytes, text, of}]}] with the oldest layer first; `of` is the role of the
-    first image that has the layer, in the order of the text: an image stands on those before it.
-    """
-    images, owners = {}, {}
+    """Return [{role, name, id, bytes, below}]; `below` are the bytes of the image on which this one stands."""
+    images = {}
     for line in text.splitlines():
-        role, name, number, size, instruction = line.split("\t", 4)
-        image = images.setdefault(role, {"role": role, "name": name, "id": number, "layers": []})
-        image["layers"].insert(0, {"bytes": int(size), "text": instruction})
-    for image in images.values():
-        history = ()
-        for layer in image["layers"]:
-            # Layers are the same if all steps before them are the same.
-            history += ((layer["bytes"], layer["text"]),)
-            layer["of"] = owners.setdefault(history, image["role"])
-        image["bytes"] = sum(layer["bytes"] for layer in image["layers"])
-        image["layers"] = [layer for layer in image["layers"] if layer["bytes"]]
+        role, name, number, size = line.split("\t")
+        image = images.setdefault(role, {"role": role, "name": name, "id": number, "bytes": 0})
+        image["bytes"] += int(size)
+    for role, image in images.items():
+        image["below"] = images.get(STANDS_ON.get(role), {"bytes": 0})["bytes"]
     return list(images.values())
 
 
@@ -140,54 +84,30 @@ def look_at_stages(found):
 
 def judge(stages):
     """The verdict on the newest stage's commit: (colour, sentence, details)."""
-    current = {stage["stage"]: stage for stage in stages if stage["current"]}
-    red = [stage for stage in current.values() if stage["status"]]
+    current = [stage for stage in stages if stage["current"]]
+    names = [stage["stage"] for stage in current]
+    red = [stage for stage in current if stage["status"]]
+    selections = [stage["note"] for stage in current if stage["note"]]
+    missing = [name for name in PROOF if name not in names]
+    if not stages:
+        return "grey", "No stage has run", ""
     if red:
-        last = red[-1]
-        said = f"{last['stage']}: {last['sentence']}" if last["sentence"] else ""
-        return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", said
-    for stage in current.values():
-        if stage["note"]:
-            return (
-                "grey",
-                f"Only a selection was tested: {stage['note']}",
-                "A selection of tests opens no gate. Type: make test.",
-            )
-    missing = [name for name in PROOF if name not in current]
-    if not missing:
-        return "green", "Accepted", f"Passed: {', '.join(sorted(current, key=STAGES.index))}."
-    return "grey", "Green so far", f"Not run on these sources: {', '.join(missing)}."
-
-
-def tree(commit):
-    """A stage's commit in words, with a digest of uncommitted changes."""
-    found, _, changes = commit.partition("+")
-    return f"{found} with changes ({changes})" if changes else found
+        return "red", f"Red: {', '.join(stage['stage'] for stage in red)}", red[-1]["sentence"]
+    if selections:
+        return "grey", f"Only a selection was tested: {selections[0]}", "It opens no gate. Type: make test."
+    if missing:
+        return "grey", "Green so far", f"Not run on these sources: {', '.join(missing)}."
+    return "green", "Accepted", f"Passed: {', '.join(names)}."
 
 
 def size(number):
     """Bytes as in `docker images`: 1 MB is 1,000,000 bytes."""
-    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if number >= least:
-            return f"{number / least:.3g} {unit}"
-    return f"{number} B"
+    return f"{number / 1e6:.3g} MB"
 
 
 def span(seconds):
     """Seconds in words."""
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s" if seconds >= 60 else f"{seconds:.3g} s"
-
-
-def show_suite(suite):
-    """A suite's page by junit2html, in our colours: each test with its time and output."""
-    factory = suite["junit"].loader_factory
-    themes = [PackageLoader("junit2htmlreport", "templates/default"), PackageLoader("junit2htmlreport", "templates")]
-    factory.baseloaders["ours"] = ChoiceLoader([TEMPLATES, *themes])
-    factory.select_loader("ours")
-    suite["junit"].loader_factory = factory
-    page = HTMLReport()
-    page.load(suite["junit"], suite["title"])
-    return str(page)
 
 
 def make(files):
@@ -201,30 +121,33 @@ def make(files):
         except (ParserError, ElementTree.ParseError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"expected {name} as its stage writes it, found: {error}") from error
 
-    notes = [read(name, json.loads) for name in files if name.startswith("reports/stages/")]
-    stages, newest = look_at_stages([note for note in notes if note])
-    suites = {name: read(f"reports/{name}.xml", read_suite, title) for name, title in SUITES.items()}
-    others = files.get("facts/files", b"").decode().splitlines()
-    environment = Environment(loader=TEMPLATES, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"size": size, "span": span, "sentence": sentence, "tree": tree}
-    index = environment.get_template("index.html").render(
-        verdict=judge(stages) if stages else ("grey", "No stage has run", ""),
-        newest=newest,
-        here=files.get("facts/here", b"").decode().strip(),
-        stages=stages,
-        old={stage["stage"]: stage["commit"] for stage in stages if not stage["current"]},
-        suites={name: suite for name, suite in suites.items() if suite},
-        # A selection of tests measures no coverage; the file is of the last whole run.
-        coverage=None if any(stage["note"] for stage in stages) else read("reports/coverage.xml", read_coverage),
-        coverage_page="coverage/index.html" in others,
-        images=read("facts/images.tsv", read_images),
-        sums=read("target/SHA256SUMS", lambda text: [line.split() for line in text.splitlines()]),
-        record=read("target/release.json", json.loads),
-        lint=read("reports/lint.tsv", lambda text: [line.split("\t") for line in text.splitlines()]),
-        screenshots=sorted(name for name in others if name.startswith("screenshots/")),
-        others=[name for name in others if name in PAGES],
-    )
-    return {"index.html": index, **{f"{name}.html": show_suite(suite) for name, suite in suites.items() if suite}}
+    stages, newest = look_at_stages([read(name, json.loads) for name in files if name.startswith("reports/stages/")])
+    suites = {name: read(f"reports/{name}.xml", read_suite, *SUITES[name]) for name in SUITES}
+    suites = {name: suite for name, suite in suites.items() if suite}
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
+    environment.filters |= {"size": size, "span": span}
+    pages = {
+        "index.html": environment.get_template("index.html").render(
+            verdict=judge(stages),
+            newest=newest,
+            here=files.get("facts/here", b"").decode().strip(),
+            stages=stages,
+            suites=suites,
+            # A selection of tests measures no coverage; the file is of the last whole run.
+            coverage=None if any(stage["note"] for stage in stages) else read("reports/coverage.xml", read_coverage),
+            images=read("facts/images.tsv", read_images),
+            record=read("target/release.json", json.loads),
+            sums=read("target/SHA256SUMS", lambda text: [line.split() for line in text.splitlines()]),
+            lint=read("reports/lint.tsv", lambda text: [line.split("\t") for line in text.splitlines()]),
+            others=files.get("facts/files", b"").decode().splitlines(),
+        )
+    }
+    for name, suite in suites.items():
+        if suite["page"] == f"{name}.html":
+            page = HTMLReport()
+            page.load(suite["junit"], suite["title"])
+            pages[suite["page"]] = str(page)
+    return pages
 
 
 def main():
