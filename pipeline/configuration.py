@@ -182,7 +182,7 @@ IMAGES = {
     f"{name.upper().replace('-', '_')}_IMAGE": name
     for name in (
         *("base", "dev", *PARTS, "edge", "agent", "specs", "browser-specs"),
-        *("npm", "specs-tools", "lint", "docs", "report", "publish", "record"),
+        *("npm", "lint", "docs", "report", "publish", "record"),
         *("registry", "index", "node", "ci-server"),
     )
 }

@@ -47,7 +47,7 @@ def build_report(context: Context) -> None:
 
 def build_linters(context: Context) -> None:
     build(context, "the agent and npm", "agent", "npm")
-    build(context, "the linters", "lint", "specs-tools")
+    build(context, "the linters", "lint")
 
 
 def build_publisher(context: Context) -> None:

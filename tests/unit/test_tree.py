@@ -55,6 +55,13 @@ def test_what_stands_on_the_parent_is_made_anew_on_another_day(file):
     assert [stage for stage in stages if "ARG PACKAGES_AS_OF" not in stage.partition("RUN ")[0]] == []
 
 
+def test_every_linter_has_files():
+    tracked = run("git", "ls-files", cwd=ROOT).stdout.splitlines()
+    patterns = re.findall(r"^ +files: (.*)$", (ROOT / ".pre-commit-config.yaml").read_text(), re.MULTILINE)
+    assert len(patterns) > 10
+    assert [pattern for pattern in patterns if not any(re.search(pattern, file) for file in tracked)] == []
+
+
 def test_some_images_stand_on_the_parent():
     assert len([file for file in DOCKERFILES if "FROM ${DEBIAN_PARENT}" in (ROOT / file).read_text()]) >= 4
 
