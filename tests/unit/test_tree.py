@@ -77,3 +77,10 @@ def test_an_action_is_pinned_by_its_commit():
     actions = re.findall(r"uses: (.*)", (ROOT / ".github/workflows/ci.yml").read_text())
     assert actions
     assert [action for action in actions if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action)] == []
+
+
+def test_only_the_job_that_publishes_from_main_may_write():
+    jobs = re.split(r"\n  (?=[a-z]+:\n)", (ROOT / ".github/workflows/ci.yml").read_text().partition("\njobs:")[2])
+    may_write = [job for job in jobs if ": write" in job]
+    assert [job.partition(":")[0] for job in may_write] == ["publish"]
+    assert "if: github.ref == 'refs/heads/main' && github.event_name == 'push'" in may_write[0]
