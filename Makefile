@@ -61,7 +61,7 @@ logout: engine ## forgets the password again
 
 release-from: base ## published wheels -> an accepted release, without src/: make release-from VERSION=0.1.0
 
-deploy: base ## 6. published release -> the Swarm of INVENTORY, smoke-tested, rolled back on failure (VERSION=, or target/)
+deploy: base ## 6. published release -> the Swarm of INVENTORY, smoke-tested, rolled back on failure
 
 rollback: base ## the release before, on the Swarm of INVENTORY
 
