@@ -21,7 +21,7 @@ export GOALS TARGETS TYPED
 .DEFAULT_GOAL := help
 
 $(filter-out all $(OTHERS),$(TARGETS)):
-	@pipeline/run $@
+	@sh pipeline/run $@
 
 # `make tag 0.1.0 latest`: the words after `tag` are its arguments. The name of a target is refused before make runs it.
 ifneq (,$(filter tag buildtag,$(firstword $(MAKECMDGOALS))))

@@ -37,7 +37,7 @@ def matches(pattern: str) -> Callable[[str], object]:
 
 
 def is_port(value: str, last: int) -> bool:
-    return bool(re.fullmatch("[0-9]{1,5}", value)) and 1 <= int(value) <= last
+    return bool(re.fullmatch("[1-9][0-9]{0,4}", value)) and 1 <= int(value) <= last
 
 
 def is_address(value: str) -> bool:
@@ -84,8 +84,10 @@ KNOBS = {
     "DOCKER_REGISTRY": Knob(
         "docker.io",
         "where images are published",
-        "DOCKER_REGISTRY as a host's name, with a port where it has one",
-        matches("[A-Za-z0-9.-]+(:[0-9]+)?"),
+        "DOCKER_REGISTRY as a host's name, with a dot or a port (docker takes another word for a user of docker.io)",
+        matches(
+            "localhost|[A-Za-z0-9][A-Za-z0-9-]*([.][A-Za-z0-9-]+)*:[0-9]+|[A-Za-z0-9][A-Za-z0-9-]*([.][A-Za-z0-9-]+)+"
+        ),
     ),
     "ORG_NAME": Knob(
         "todobackend",
@@ -194,9 +196,11 @@ RELEASE_SETTINGS = ("ALLOWED_HOSTS", "API_URL", "TRUSTED_PROXIES", "UWSGI_PROCES
 class Configuration:
     """The checked knobs, and names by rule. Every name contains BUILD_ID, so pipelines share nothing."""
 
-    def __init__(self, knobs: Mapping[str, str], goals: str = "release"):
+    def __init__(self, knobs: Mapping[str, str], goals: str = "release", typed: str = ""):
         self._knobs = dict(knobs)
         self.goals = goals
+        # Other variables that were typed after the verb, as arguments of make.
+        self.typed = typed
         self.build_id = self.knob("BUILD_ID")
         self.pipeline = self.knob("REPO_NAME") + self.build_id
         self.dev_project = f"{self.pipeline}dev"
@@ -204,7 +208,7 @@ class Configuration:
         self.candidate_project = f"{self.pipeline}-candidate"
         self.lab_project = f"{self.pipeline}lab"
         # The pipeline of the CI server's builds.
-        self.ci_pipeline = f"{self.pipeline}-ci"
+        self.ci_pipeline = f"{self.pipeline}-ci-server"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Configuration:
@@ -215,15 +219,21 @@ class Configuration:
         for name, knob in KNOBS.items():
             if knob.expected and not knob.check(values[name]):
                 suggestion = re.sub("[^a-z0-9_-]", "", values[name].lower())
-                hint = knob.hint.format(name=name, goals=goals, suggestion=suggestion)
+                pipeline = f" BUILD_ID={values['BUILD_ID']}" if name != "BUILD_ID" and values["BUILD_ID"] else ""
+                hint = knob.hint.format(name=name, goals=f"{goals}{pipeline}", suggestion=suggestion)
                 raise VerdictError(f"expected {knob.expected.format(name=name)}, found '{values[name]}'. {hint}")
-        ending = RESERVED_ENDINGS.search(values["BUILD_ID"])
+        ending = RESERVED_ENDINGS.search(values["REPO_NAME"] + values["BUILD_ID"])
         if ending:
             raise VerdictError(
-                f"expected BUILD_ID not to end in '{ending[1]}' (its release environment would carry the name of "
-                f"another pipeline's {ending[1]} environment), found '{values['BUILD_ID']}'. Choose another."
+                f"expected REPO_NAME and BUILD_ID not to end in '{ending[1]}' (that is the name of another pipeline's "
+                f"environment), found '{values['REPO_NAME']}' and '{values['BUILD_ID']}'. Choose another."
             )
-        return cls(values, goals)
+        others = [
+            f" {name}={shlex.quote(environment.get(name, ''))}"
+            for name in environment.get("TYPED", "").split()
+            if name not in ("BUILD_ID", "HTTP_PORT", "CLIENT_PORT")
+        ]
+        return cls(values, goals, "".join(others))
 
     def knob(self, name: str) -> str:
         return self._knobs[name]
@@ -291,7 +301,7 @@ class Configuration:
     @property
     def again(self) -> str:
         """The command that was typed."""
-        return self.make(self.goals)
+        return self.make(self.goals) + self.typed
 
     @property
     def build_id_argument(self) -> str:

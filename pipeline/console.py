@@ -24,7 +24,7 @@ class Console:
 
     def __init__(self) -> None:
         self.is_terminal = sys.stdout.isatty()
-        self.colours = self.is_terminal and not os.environ.get("NO_COLOR")
+        self.colours = self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._lock = threading.Lock()
         self._draws = False
 
@@ -74,7 +74,8 @@ class Console:
         with self._lock:
             if self._draws:
                 print("\r\033[K", end="", flush=True)
-            print(text, file=file or sys.stdout, end=end, flush=True)
+            with contextlib.suppress(OSError):  # a reader that has gone keeps no verb from its work
+                print(text, file=file or sys.stdout, end=end, flush=True)
 
     def _coloured(self, text: str, colour: str) -> str:
         return f"{colour}{text}{PLAIN}" if self.colours else text

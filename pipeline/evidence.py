@@ -28,11 +28,18 @@ def checked_out(context: Context) -> str:
     """Return the commit, with a digest of uncommitted changes; "" without git."""
     capture, root = context.runner.capture, context.root
     commit = capture(git(root, "rev-parse", "--short=12", "HEAD"))
-    if commit.status != 0:
+    if commit.status != 0 or not is_tracked(context):
         return ""
-    changed = capture(git(root, "status", "--porcelain")).output + capture(git(root, "diff", "HEAD")).output
+    changed = (
+        capture(git(root, "status", "--porcelain")).output + capture(git(root, "diff", "--no-ext-diff", "HEAD")).output
+    )
     digest = hashlib.sha256(changed.encode(errors="replace")).hexdigest()
     return commit.output + (f"+{digest[:7]}" if changed else "")
+
+
+def is_tracked(context: Context) -> bool:
+    """Whether git has this checkout's files: a tarball may lie in somebody else's repository."""
+    return context.capture(git(context.root, "ls-files", "--error-unmatch", "Makefile")).status == 0
 
 
 class Stage:

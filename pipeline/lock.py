@@ -1,5 +1,6 @@
 """Locks: one run at a time in a checkout, and one on a pipeline, whatever checkout it starts from."""
 
+import contextlib
 import fcntl
 import os
 import tempfile
@@ -43,8 +44,9 @@ def take(
                     f"still at work. Type: kill {holder}, then run make again."
                 )
             time.sleep(PAUSE_SECONDS)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk keeps nobody from `make clean`
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         runner.locks.append(descriptor)
 
 

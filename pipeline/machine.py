@@ -24,11 +24,14 @@ PORT_LOOKS, PORT_PAUSE_SECONDS = 10, 0.5
 
 def look(context: Context, goals: Sequence[str]) -> None:
     """Check all that needs no engine. Raises VerdictError for the first failed check."""
+    if goals and set(goals) <= RESCUE_VERBS:
+        return
     for tool in TOOLS:
         if not shutil.which(tool):
             raise VerdictError(f"expected the command {tool}, found none. Install it, then run make again.")
-    if goals and set(goals) <= RESCUE_VERBS:
-        return
+    odd = [character for character in str(context.root) if character in ':"' or not character.isprintable()]
+    if odd:
+        raise VerdictError(f"expected a path that Docker can mount, found {odd[0]!r} in it. Move the checkout.")
     ca_bundle(context.runner.user_environment)
     check_space(context, context.root)
     check_memory()
@@ -43,8 +46,8 @@ def check_space(context: Context, place: Path) -> None:
     free = shutil.disk_usage(place).free // 2**30
     if free < wanted:
         raise VerdictError(
-            f"expected {wanted} GiB free at {place}, found {free} GiB. Free some (make clean; docker system prune), "
-            f"or: make {context.configuration.goals} MIN_FREE_GIB={free}"
+            f"expected {wanted} GiB free at {place}, found {free} GiB. Free some: {context.make('clean')}; "
+            f"docker system prune. Or: {context.configuration.again} MIN_FREE_GIB={free}"
         )
 
 

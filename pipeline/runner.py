@@ -33,6 +33,9 @@ PASSED_ON = re.compile(
 # an unchanged image in the containerd store; no advertisement.
 SETTINGS = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_CLI_HINTS": "false"}
 
+# Output of others may have bytes that are not UTF-8.
+TEXT: Any = {"text": True, "encoding": "utf-8", "errors": "replace"}
+
 # docker commands that a stage prints. Clean-up is left out.
 TOLD = {"compose", "build", "run", "cp", "tag", "push"}
 
@@ -50,7 +53,7 @@ def builder(environment: Mapping[str, str]) -> str:
     if environment.get("DOCKER_CONTEXT"):
         return environment["DOCKER_CONTEXT"]
     folder = environment.get("DOCKER_CONFIG") or f"{environment.get('HOME', '/')}/.docker"
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         return json.loads(Path(folder, "config.json").read_text()).get("currentContext") or "default"
     return "default"
 
@@ -72,6 +75,8 @@ class Runner:
         self.root = root
         self.user_environment = environment
         self.environment = {name: value for name, value in environment.items() if PASSED_ON.fullmatch(name)}
+        if not Path(self.environment.get("TMPDIR", "/")).is_dir():
+            del self.environment["TMPDIR"]
         self.settings = {
             **SETTINGS,
             "BUILDX_BUILDER": builder(environment),
@@ -160,7 +165,7 @@ class Runner:
                 input=text or "",
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,
-                text=True,
+                **TEXT,
                 check=False,
             )
         except FileNotFoundError:
@@ -225,5 +230,5 @@ class Runner:
             stdout=stdout,
             stderr=stderr,
             pass_fds=self.locks,
-            text=True,
+            **TEXT,
         )

@@ -95,7 +95,8 @@ def remove_containers(*ids: str) -> Sequence[str]:
 
 
 def stop(project: str) -> Sequence[str]:
-    return ("docker", "compose", "--project-name", project, "stop")
+    # The checkout's own .env may be for another program.
+    return ("docker", "compose", "--env-file", "/dev/null", "--project-name", project, "stop")
 
 
 def run(image: str, *command: str, options: Sequence[str] = ()) -> Sequence[str]:

@@ -17,7 +17,7 @@ def run(context: Context, *given: str) -> None:
     configuration = context.configuration
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     file = Path(given[0] if given and given[0] else f"backups/{configuration.pipeline}-{moment}.sql.gz")
-    place = context.root / file
+    place = context.root / file.expanduser()
     if place.exists():
         raise VerdictError(f"expected no file at {file} yet, found one. A backup overwrites nothing: give another FILE")
     if not context.engine.containers(configuration.release_project, "db", "status=running"):

@@ -58,7 +58,7 @@ def variables(context: Context, repository: str, work: Path) -> dict[str, str]:
         "CI_REPOSITORY": repository,
         "CI_MOUNT": repository if place.exists() else str(work),
         "CI_WORK": str(work),
-        "CI_BUILD_ID": f"{context.configuration.build_id}-ci",
+        "CI_BUILD_ID": f"{context.configuration.build_id}-ci-server",
         "CI_HTTP_PORT": str(port + 1),
         "CI_CLIENT_PORT": str(port + 2),
         "CI_CA": images.CA_INSIDE if certificates.exists() and certificates.stat().st_size else "",

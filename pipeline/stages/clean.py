@@ -8,7 +8,8 @@ def run(context: Context) -> None:
     context.lock()
     remove(context)
     context.success(
-        f"Cleaned. Images, target/ and reports/ stay ({context.make('distclean removes them). Next: make test')}"
+        f"Cleaned. Images, target/ and reports/ stay ({context.make('distclean')} removes them). "
+        f"Next: {context.make('test')}"
     )
 
 

@@ -29,4 +29,4 @@ def run(context: Context) -> None:
     if status not in (0, INTERRUPTED):
         sentence = probe.sentence(context, "dev")
         raise InfrastructureError(sentence or "expected the service to run, found the error above. Look at: make logs")
-    context.success("Ended. The dev database still runs. Next: make test, or make clean")
+    context.success(f"Ended. The dev database still runs. Next: {context.make('test')}, or {context.make('clean')}")

@@ -38,7 +38,7 @@ def run(context: Context) -> None:
     goals = context.configuration.goals.split()
     machine.look(context, goals)
     if set(goals) <= machine.RESCUE_VERBS:
-        check(context)
+        check(context, plugins=False)
         return
     ensure(context)
     machine.check_space(context, root_folder(context))
@@ -56,9 +56,9 @@ def versions(context: Context) -> str:
     return f"Ready: Docker engine {found}, Compose {compose_version(context)}"
 
 
-def check(context: Context) -> None:
+def check(context: Context, plugins: bool = True) -> None:
     """Check the engine, and change nothing. Raises VerdictError if it is missing or too old."""
-    what = missing(context)
+    what = missing(context, plugins)
     if what:
         raise VerdictError(f"{WANTED}, found {what.found}. Type: {what.command}; or, as root on Debian: make engine")
 
@@ -78,13 +78,15 @@ def ensure(context: Context) -> None:
         what = missing(context)
 
 
-def missing(context: Context) -> Missing | None:
+def missing(context: Context, plugins: bool = True) -> Missing | None:
     """Return the first missing thing, if any. Raises VerdictError for what a person must mend."""
     if not shutil.which("docker"):
         return Missing("no docker command", INSTALL, install_engine)
-    answer = context.capture(docker.info("ServerVersion"), errors=True)
+    answer = context.capture(docker.info("ServerVersion"))
     if answer.status != 0 or not answer.output:
-        return silence(context, answer.output)
+        return silence(context, context.capture(docker.info("ServerVersion"), errors=True).output)
+    if not plugins:
+        return None
     if not at_least(answer.output, MIN_ENGINE):
         raise VerdictError(
             f"expected Docker engine {MIN_ENGINE} or newer, found {answer.output}. Upgrade it, then run make again."
@@ -241,7 +243,7 @@ def install_plugins(context: Context) -> None:
 
 def candidate(context: Context, package: str) -> str:
     """Return the version of a package that apt would install, "" for none."""
-    policy = context.capture(("apt-cache", "policy", package)).output
+    policy = context.capture(("env", "LC_ALL=C", "apt-cache", "policy", package)).output
     found = re.search(r"^ *Candidate: (?:[0-9]*:)?([0-9].*)$", policy, re.MULTILINE)
     return found[1] if found else ""
 

@@ -11,7 +11,7 @@ from pipeline.configuration import ca_bundle
 from pipeline.stages import Context
 
 # Containers cannot reach the host's files and loopback address.
-OUT_OF_REACH = re.compile(r"file:|.*//(localhost|127\.)")
+OUT_OF_REACH = re.compile(r"file:|(\w+://)?([^/@]*@)?(localhost|127\.[0-9.]+|\[::1\]|0\.0\.0\.0)(:|/|$)", re.IGNORECASE)
 
 
 def run(context: Context) -> None:
@@ -28,7 +28,7 @@ def run(context: Context) -> None:
     certificates = "/run/secrets/ca" if bundle else ""
     folder = context.state / "network"
     folder.mkdir(mode=0o700, exist_ok=True)
-    files.write_private(folder / "ca.pem", Path(bundle).read_text() if bundle else "")
+    files.write_private(folder / "ca.pem", Path(bundle).read_text(errors="replace") if bundle else "")
     pip = {
         "cert": certificates,
         "proxy": https,

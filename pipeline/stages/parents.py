@@ -67,9 +67,8 @@ class Parent:
 
     def recipe(self) -> str:
         """Return a digest of the stand-in's input."""
-        folder = self.context.root / FOLDER
-        parts = [Path(mmdebstrap.__file__), *(folder / name for name in RECIPES[self.kind])]
-        given = f"{self.suite} {self.day}".encode()
+        given = f"{mmdebstrap.build(self.kind, self.suite, '', (), ())} {CHANGES[self.kind]} {self.day}".encode()
+        parts = [self.context.root / FOLDER / name for name in RECIPES[self.kind]]
         return hashlib.sha256(b"".join(part.read_bytes() for part in parts) + given).hexdigest()
 
     def of_registry(self) -> str:

@@ -201,7 +201,7 @@ def write_record(context: Context, tags: Sequence[str], digests: dict[str, str],
         "packages_as_of": context.parent("PACKAGES_AS_OF"),
         "platform": context.capture(docker.image_field("{{.Os}}/{{.Architecture}}", accepted)).output,
         # The address may contain a user and a password.
-        "index": re.sub("//[^/@]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
+        "index": re.sub("//[^/]*@", "//", given.get("PACKAGE_INDEX_URL", "")),
         **digests,
     }
     pairs = [f"{name}={value}" for name, value in facts.items()]

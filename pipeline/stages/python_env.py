@@ -12,7 +12,7 @@ from pipeline.errors import NETWORK_HINT, VerdictError
 from pipeline.stages import Context
 
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
-OLDEST = "import sys; sys.exit(sys.version_info < (3, 11))"
+OLDEST = "import sys; print(sys.version); sys.exit(sys.version_info < (3, 11))"
 
 
 def run(context: Context, folder: str, *locks: str) -> None:
@@ -21,14 +21,11 @@ def run(context: Context, folder: str, *locks: str) -> None:
 
 def make(context: Context, folder: str, *locks: str) -> str:
     """Make the environment, unless it is of these locks; return the path of its Python, from the checkout."""
-    python = find_python(context)
-    if python is None:
-        raise VerdictError(
-            f"expected Python 3.11 or newer, found {sys.version.split()[0]}. Install it, or use Docker: make test"
-        )
+    python, version = find_python(context)
     path = context.root / folder
     made_from = path / "locks"
-    digest = hashlib.sha256(b"".join((context.root / lock).read_bytes() for lock in locks)).hexdigest()
+    content = b"".join((context.root / lock).read_bytes() for lock in locks)
+    digest = hashlib.sha256(content + version.encode()).hexdigest()
     its_python = f"{folder}/bin/python"
     if made_from.exists() and made_from.read_text() == digest:
         return its_python
@@ -40,17 +37,22 @@ def make(context: Context, folder: str, *locks: str) -> str:
         context.must([python, "-m", "venv", folder], f"'{python} -m venv' to work")
     requirements = [part for lock in locks for part in ("-r", lock)]
     pip = [its_python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    context.must([*pip, *requirements], "pip to install the locked packages", NETWORK_HINT)
+    # The user's pip.conf may say user = true, which an environment refuses.
+    context.must([*pip, *requirements], "pip to install the locked packages", NETWORK_HINT, extra={"PIP_USER": "no"})
     made_from.write_text(digest)
     return its_python
 
 
-def find_python(context: Context) -> str | None:
-    """Return the first Python that Django runs on."""
+def find_python(context: Context) -> tuple[str, str]:
+    """Return the first Python that Django runs on, and its version. Raises VerdictError for none."""
     for name in NAMES:
-        if context.capture([name, "-c", OLDEST]).status == 0:
-            return name
-    return None
+        answer = context.capture([name, "-c", OLDEST])
+        if answer.status == 0:
+            return name, answer.output
+    raise VerdictError(
+        f"expected Python 3.11 or newer, found {sys.version.split()[0]}. "
+        f"Install it, or use Docker: {context.make('test')}"
+    )
 
 
 def install_venv(context: Context, python: str) -> None:

@@ -52,11 +52,13 @@ def describe(context: Context) -> dict[str, str]:
         return context.capture(git(context.root, *arguments)).output
 
     revision, created, source = ask("rev-parse", "--quiet", "--verify", "HEAD"), "1970-01-01T00:00:00Z", "unknown"
+    if revision and not evidence.is_tracked(context):
+        revision = ""
     if revision:
         revision += "-dirty" if ask("status", "--porcelain") else ""
         created = ask("log", "-1", "--format=%cI")
         # The address may contain a user and a password.
-        source = re.sub("//[^/@]*@", "//", ask("remote", "get-url", "origin"))
+        source = re.sub("//[^/]*@", "//", ask("remote", "get-url", "origin"))
     record = context.root / "target/release.json"
     if record.exists():
         # These are published wheels: their commit counts, not the checkout's.

@@ -21,8 +21,8 @@ def run(context: Context) -> None:
         )
     if not configuration.knob("PACKAGE_INDEX_URL"):
         raise VerdictError(
-            "expected the package index in PACKAGE_INDEX_URL, found none. Type for example: make release-from "
-            f"VERSION={version} PACKAGE_INDEX_URL=http://localhost:{configuration.index_port}/simple/"
+            "expected the package index in PACKAGE_INDEX_URL, found none. Type for example: "
+            f"{context.make('release-from', f'VERSION={version}')} PACKAGE_INDEX_URL=http://localhost:{configuration.index_port}/simple/"
         )
     context.lock()
     began = time.monotonic()

@@ -24,7 +24,7 @@ def run(context: Context, *given: str) -> None:
     """Check the file and the release; stop the application, fill the database, compare, start again."""
     context.lock()
     name = given[0] if given else ""
-    place = context.root / name
+    place = context.root / Path(name).expanduser()
     if not name:
         example = context.make("restore", f"FILE={shlex.quote(newest(context))}")
         raise VerdictError(f"expected a backup, found none given. Type: {example}")

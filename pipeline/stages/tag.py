@@ -56,7 +56,7 @@ def by_rule(context: Context, version: str, revision: str) -> Sequence[str]:
     if revision == "unknown":
         raise VerdictError(
             "expected the release to be built from a git commit, found none. "
-            f"Commit, then: {context.make('release')}; or name it: make tag {version}"
+            f"Commit, then: {context.make('release')}; or name it: {context.make('tag', version)}"
         )
     commit = revision.removesuffix("-dirty")[:12]
     if revision.endswith("-dirty"):

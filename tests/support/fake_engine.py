@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 
+from pipeline.commands.git import git
 from pipeline.runner import Result
 from support.recorder import Recorder, context
 
@@ -47,7 +48,7 @@ class FakeEngine(Recorder):
             environment = re.search("(candidate|images)[.]yml|([a-z]+)/docker-compose.yml", last)
             return self.compose(environment[1] or environment[2], command)
         if command[0] == "git":
-            return self.git(command[3:])
+            return self.git(command[len(git(self.root)) :])
         if command[0] != "docker":
             return Result(0, "")
         handler = getattr(self, f"do_{command[1]}", None)

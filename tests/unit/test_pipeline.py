@@ -11,7 +11,7 @@ from pipeline.commands import docker
 from pipeline.configuration import Configuration, ca_bundle
 from pipeline.errors import VerdictError
 from pipeline.runner import Result, Runner
-from pipeline.stages import check, doctor, engine, python_env, serve, stop
+from pipeline.stages import check, doctor, engine, network, python_env, serve, stop
 
 
 class TestKnobs:
@@ -50,7 +50,7 @@ class TestKnobs:
             *((name, "soon") for name in ("PROBE_TIMEOUT", "PROBE_DELAY", "MIN_FREE_GIB")),
             *(("REPO_NAME", value) for value in ("To Do", "a-", "_a", "a/b")),
             *(("ORG_NAME", value) for value in ("A", "a/", "/a", "a//b")),
-            *(("DOCKER_REGISTRY", value) for value in ("http://a", "a:b", "a/b")),
+            *(("DOCKER_REGISTRY", value) for value in ("http://a", "a:b", "a/b", "registry", "-a.b")),
             *(("HTTP_PORT", value) for value in ("0", "65536", "http", "-1", "٣", "8000\n")),
             *(("REGISTRY_PORT", "65535"), ("CI_PORT", "65534")),
             *(("PROBE_TIMEOUT", value) for value in ("soon", "-1", "1.5", "1234567")),
@@ -67,10 +67,25 @@ class TestKnobs:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("ORG_NAME", "group/project"), ("DOCKER_REGISTRY", "registry.example.com:5000"), ("BUILD_ID", "-ci")],
+        [
+            *(("ORG_NAME", "group/project"), ("BUILD_ID", "-ci")),
+            *(("DOCKER_REGISTRY", value) for value in ("registry.example.com", "registry:5000", "localhost")),
+        ],
     )
     def test_a_common_value_is_taken(self, name, value):
         assert Configuration.read({**KNOBS, name: value}).knob(name) == value
+
+    def test_names_of_two_pipelines_differ(self):
+        with pytest.raises(VerdictError, match="'todobackenddev'"):
+            Configuration.read({**KNOBS, "REPO_NAME": "todobackenddev"})
+
+    def test_what_is_typed_again_is_all_that_was_typed(self):
+        given = {**KNOBS, "GOALS": "deploy", "INVENTORY": "a b.yml", "BUILD_ID": "-7", "TYPED": "INVENTORY BUILD_ID"}
+        assert Configuration.read(given).again == "make deploy BUILD_ID=-7 INVENTORY='a b.yml'"
+
+    def test_a_hint_is_for_the_same_pipeline(self):
+        with pytest.raises(VerdictError, match="make release BUILD_ID=-7 HTTP_PORT=8001"):
+            Configuration.read({**KNOBS, "GOALS": "release", "BUILD_ID": "-7", "HTTP_PORT": "080"})
 
     def test_without_a_value_it_is_the_default(self):
         assert (
@@ -119,13 +134,31 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         "name",
         [
-            *("PATH", "HOME", "LC_ALL", "TERM", "TMPDIR", "NO_COLOR", "http_proxy", "HTTPS_PROXY", "no_proxy"),
+            *("PATH", "HOME", "LC_ALL", "TERM", "NO_COLOR", "http_proxy", "HTTPS_PROXY", "no_proxy"),
             *("PIP_CERT", "SSL_CERT_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "npm_config_registry"),
             *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"),
         ],
     )
     def test_what_the_machine_and_its_network_need_is(self, name):
         assert Runner(ROOT, {name: "given"}).environment == {name: "given"}
+
+    def test_a_folder_for_temporary_files_is_if_it_is_there(self, tmp_path):
+        assert Runner(ROOT, {"TMPDIR": str(tmp_path)}).environment == {"TMPDIR": str(tmp_path)}
+        assert Runner(ROOT, {"TMPDIR": "/nowhere"}).environment == {}
+
+    @pytest.mark.parametrize(
+        ("address", "is_out"),
+        [
+            *(
+                (f"http://{host}:3128", True)
+                for host in ("localhost", "u:p@localhost", "[::1]", "0.0.0.0", "127.0.1.1")
+            ),
+            *(("localhost:3128", True), ("file:///wheels", True), ("HTTP://LOCALHOST/", True)),
+            *(("http://localhost.example.com/simple", False), ("https://u:p@proxy.example:3128", False)),
+        ],
+    )
+    def test_an_address_that_a_container_cannot_reach_is_known(self, address, is_out):
+        assert bool(network.OUT_OF_REACH.match(address)) == is_out
 
 
 class TestRunner:
@@ -174,7 +207,7 @@ class TestSpace:
         monkeypatch.setattr(machine, "MIN_FREE_MIB", 10**9)
         recorder = Recorder(results={docker.info("DockerRootDir"): Result(0, "/"), **ENGINE})
         engine.run(context(recorder, MIN_FREE_GIB="999999", GOALS=verb))
-        assert recorder.commands == list(ENGINE)
+        assert recorder.commands == [docker.info("ServerVersion")]
 
     def test_nor_does_it_install_what_is_missing(self, monkeypatch):
         monkeypatch.setattr(engine.shutil, "which", lambda name: name == "git")
@@ -310,9 +343,9 @@ class TestStop:
         this = context(BUILD_ID="-7")
         stop.run(this)
         assert this.runner.commands == [
-            ("docker", "compose", "--project-name", "todobackend-7dev", "stop"),
-            ("docker", "compose", "--project-name", "todobackend-7-candidate", "stop"),
-            ("docker", "compose", "--project-name", "todobackend-7", "stop"),
+            ("docker", "compose", "--env-file", "/dev/null", "--project-name", "todobackend-7dev", "stop"),
+            ("docker", "compose", "--env-file", "/dev/null", "--project-name", "todobackend-7-candidate", "stop"),
+            ("docker", "compose", "--env-file", "/dev/null", "--project-name", "todobackend-7", "stop"),
         ]
         assert this.console.said[-1] == (
             "success",

@@ -1026,7 +1026,7 @@ class TestClean:
         assert ("docker", "volume", "rm", "c") in engine.commands
         assert ("docker", "rmi", "--force", "d") in engine.commands
         listed = " ".join(word for command in engine.commands for word in command)
-        kinds = ("dev", "-candidate", "lab", "-ci", "-cidev", "-ci-candidate")
+        kinds = ("dev", "-candidate", "lab", "-ci-server", "-ci-serverdev", "-ci-server-candidate")
         for name in (f"todobackend{kind}" for kind in kinds):
             assert f"project={name} " in listed
         assert not (engine.root / ".state/registry").exists()

@@ -1,5 +1,6 @@
 """The tree is the same on anyone's machine: line ends, modes, owners, variables."""
 
+import os
 import re
 
 import pytest
@@ -41,12 +42,37 @@ def test_no_folder_gets_the_mode_of_the_file_that_is_copied_into_it(file):
 
 def test_a_checkout_of_somebody_else_has_its_commit(tmp_path):
     git(tmp_path, "init", "-q")
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "First")
+    (tmp_path / "Makefile").touch()
+    git(tmp_path, "add", "Makefile")
+    git(tmp_path, "commit", "-q", "-m", "First")
     runner = Runner(tmp_path, {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})
     # git's own way to try it.
     runner.environment["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
     assert runner.capture(["git", "rev-parse", "HEAD"]).status != 0
     assert checked_out(context(runner, tmp_path)) == git(tmp_path, "rev-parse", "HEAD")[:12]
+
+
+def test_what_lies_in_the_repository_of_something_else_has_no_commit(tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "Of others")
+    (tmp_path / "ours").mkdir()
+    assert checked_out(context(Runner(tmp_path / "ours", os.environ), tmp_path / "ours")) == ""
+
+
+def test_the_users_settings_of_git_hide_no_change(tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "Makefile").touch()
+    git(tmp_path, "add", "Makefile")
+    git(tmp_path, "commit", "-q", "-m", "First")
+    for setting in (("status.showUntrackedFiles", "no"), ("diff.external", "true"), ("color.ui", "always")):
+        git(tmp_path, "config", *setting)
+    this = context(Runner(tmp_path, os.environ), tmp_path)
+    clean = checked_out(this)
+    (tmp_path / "new.py").write_text("new")
+    assert checked_out(this).startswith(f"{clean}+")
+    (tmp_path / "new.py").unlink()
+    (tmp_path / "Makefile").write_bytes("é".encode("latin-1"))
+    assert checked_out(this).startswith(f"{clean}+")
 
 
 @pytest.mark.parametrize("file", DOCKERFILES)

@@ -550,7 +550,7 @@ class TestCiServer:
         for line in (
             f"CI_REPOSITORY='{made.root}'",
             f"CI_MOUNT='{made.root}'",
-            "CI_BUILD_ID='-7-ci'",
+            "CI_BUILD_ID='-7-ci-server'",
             "CI_HTTP_PORT='8111'",
             f"CI_USER='{os.getuid()}:998'",
         ):

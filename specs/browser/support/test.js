@@ -11,7 +11,11 @@ export { expect };
 export const FAILED_REQUEST = /^console: Failed to load resource/;
 
 const { PAGE_HOST, API_HOST } = process.env;
-const host = (address) => new URL(address).host;
+/** Host and port; without a port, Chromium's rule would be for every port. */
+const host = (address) => {
+  const { hostname, port } = new URL(address);
+  return `${hostname}:${port || 80}`;
+};
 /** Where the page's requests may go. */
 const ORIGINS = [pageOrigin, api, OTHER].map((address) => new URL(address).origin);
 
