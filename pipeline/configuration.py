@@ -117,7 +117,14 @@ KNOBS = {
     "CI_PORT": port("8010", "where make ci-server does; its release on the next two", rare=True, more=2),
     "CI_REPOSITORY": Knob("", "what it polls; else this checkout", rare=True),
     "DOCS_PORT": port("8020", "where make docs-serve does", rare=True),
-    "CLUSTER_NETWORK": Knob("10.77.0", "network of make cluster's nodes", rare=True),
+    "CLUSTER_NETWORK": Knob(
+        "10.77.0",
+        "network of make cluster's nodes",
+        "CLUSTER_NETWORK as three numbers from 0 to 255 with dots between them",
+        lambda value: is_address(f"{value}.0"),
+        "Type for example: make {goals} CLUSTER_NETWORK=10.77.0",
+        rare=True,
+    ),
     # An argument of a verb.
     "VERSION": Knob("", ""),
 }

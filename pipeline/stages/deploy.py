@@ -114,16 +114,8 @@ def find_login(context: Context, work: Path) -> None:
     given, host = context.runner.user_environment, context.knob("DOCKER_REGISTRY")
     if given.get("DOCKER_PASSWORD"):
         user = given.get("DOCKER_USER", "")
-        login = (
-            "docker",
-            "--config",
-            str(work / "home/.docker"),
-            "login",
-            "--username",
-            user,
-            "--password-stdin",
-            host,
-        )
+        config = ("--config", str(work / "home/.docker"))
+        login = ("docker", *config, "login", "--username", user, "--password-stdin", host)
         answer = context.capture(login, errors=True, text=given["DOCKER_PASSWORD"])
         if answer.status != 0:
             expected = f"to log in to {host} as {user or '(DOCKER_USER is empty)'}"

@@ -169,7 +169,7 @@ def at_least(found: str, wanted: str) -> bool:
 
 def apt_install(context: Context, *packages: str) -> None:
     """Install packages; print apt's output if it fails."""
-    done = context.capture(("env", "DEBIAN_FRONTEND=noninteractive", *apt.install(*packages)), errors=True)
+    done = context.capture(apt.install(*packages), errors=True)
     if done.status != 0:
         print(done.output, flush=True)
         raise InfrastructureError(

@@ -7,9 +7,8 @@ import os
 import shutil
 import sys
 
-from pipeline.commands import apt
 from pipeline.errors import NETWORK_HINT, VerdictError
-from pipeline.stages import Context
+from pipeline.stages import Context, engine
 
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
 OLDEST = "import sys; print(sys.version); sys.exit(sys.version_info < (3, 11))"
@@ -63,6 +62,5 @@ def install_venv(context: Context, python: str) -> None:
             "On Debian or Ubuntu type: sudo apt-get install python3-venv"
         )
     context.info("Installing python3-venv from the distribution's packages")
-    for command in (apt.update(), apt.install("python3-venv")):
-        hint = "Mend apt, then run make again."
-        context.must(command, "apt-get to install python3-venv", hint, extra=apt.QUIET)
+    engine.update_lists(context)
+    engine.apt_install(context, "python3-venv")

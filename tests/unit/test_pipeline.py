@@ -7,7 +7,7 @@ from support.commands import PORTS, ROOT
 from support.recorder import ENGINE, KNOBS, Recorder, context
 
 from pipeline import configuration, machine
-from pipeline.commands import docker
+from pipeline.commands import apt, docker
 from pipeline.configuration import Configuration, ca_bundle
 from pipeline.errors import VerdictError
 from pipeline.runner import Result, Runner
@@ -397,7 +397,7 @@ class TestPythonEnv:
             python_env.make(this, ".venv", "a.txt")
         assert this.runner.commands[2:4] == [
             ("apt-get", "-qq", "update"),
-            ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-venv"),
+            apt.install("python3-venv"),
         ]
 
     def test_a_failed_installation_is_made_again_the_next_time(self, this):
