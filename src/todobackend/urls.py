@@ -18,5 +18,6 @@ urlpatterns = [
 ]
 
 handler400 = "todobackend.api.errors.bad_request"
+handler403 = "todobackend.api.errors.forbidden"
 handler404 = "todobackend.api.errors.not_found"
 handler500 = "todobackend.api.errors.server_error"

@@ -22,7 +22,11 @@ from rest_framework.test import APIRequestFactory, APITransactionTestCase
 from todo.models import TodoItem
 from todo.serializers import TodoItemSerializer
 from todo.views import TodoItemViewSet
+from todobackend.api.json import JSONRenderer
+from todobackend.api.pagination import is_one_table
 from todobackend.api.serializers import ModelSerializer, UrlField, is_plain, plain_columns
+
+DESTROY = TodoItemViewSet.destroy
 
 
 class HookTestCase(ApiTestCase):
@@ -141,6 +145,52 @@ class OtherHooksOfTheView(HookTestCase):
         self.view(check_object_permissions=mock.Mock(side_effect=PermissionDenied))
         self.assertEqual((self.client.delete(TODOS).status_code, len(stored())), (403, 2))
 
+    def test_should_call_destroy_for_each_item_that_is_deleted(self):
+        def destroy(view, request, *args, **kwargs):
+            if view.get_object() == self.cat:
+                raise PermissionDenied
+            return DESTROY(view, request, *args, **kwargs)
+
+        self.view(destroy=destroy)
+        self.assertEqual((self.client.delete(TODOS).status_code, len(stored())), (403, 2))
+
+    def test_should_call_the_delete_of_the_queryset(self):
+        class Kept(models.QuerySet):
+            def delete(self):
+                self.update(completed=True)
+
+        self.view(get_queryset=lambda view: Kept(TodoItem))
+        self.client.delete(TODOS)
+        self.assertEqual([completed for _, completed, _ in stored()], [True, True])
+
+    def test_should_find_an_item_by_a_number(self):
+        request = APIRequestFactory().get(path(self.dog))
+        self.assertEqual(TodoItemViewSet.as_view({"get": "retrieve"})(request, pk=self.dog.pk).status_code, 200)
+
+    def test_should_render_errors_as_the_view_renders_json(self):
+        class Envelope(JSONRenderer):
+            def render(self, data, *args, **kwargs):
+                return super().render({"data": data}, *args, **kwargs)
+
+        self.view(renderer_classes=[Envelope])
+        self.assertEqual(set(self.client.get(f"{TODOS}/0").json()), {"data"})
+
+    def test_should_order_a_page_by_another_table(self):
+        joined = TodoItem.objects.all()
+        joined.query.order_by = ("owner__name",)
+        self.assertFalse(is_one_table(joined))
+        self.assertFalse(is_one_table(TodoItem.objects.order_by(models.F("order").desc())))
+        self.assertTrue(is_one_table(TodoItem.objects.order_by("-order")))
+
+    def test_should_take_an_unchecked_box_of_a_form_for_false(self):
+        class Done(TodoItemSerializer):
+            class Meta(TodoItemSerializer.Meta):
+                extra_kwargs = {"completed": {"default": True}}
+
+        self.view(parser_classes=[parsers.FormParser], serializer_class=Done)
+        response = self.client.generic("POST", TODOS, "title=dog", "application/x-www-form-urlencoded")
+        self.assertIs(response.json()["completed"], False)
+
     def test_should_delete_no_more_than_the_list_shows(self):
         self.view(get_queryset=lambda view: TodoItem.objects.order_by("-order")[:1])
         self.client.delete(TODOS)
@@ -246,6 +296,18 @@ class SerializerOfTheView(HookTestCase):
         self.assertNotIn("order", self.client.get(path(self.dog)).json())
         self.assertIn("order", TodoItemSerializer().fields)
 
+    def test_should_have_the_options_that_it_sets_itself(self):
+        class Altered(TodoItemSerializer):
+            class Meta(TodoItemSerializer.Meta):
+                pass
+
+            def __init__(self, *args, read_only=(), **kwargs):
+                self.Meta.read_only_fields = read_only
+                super().__init__(*args, **kwargs)
+
+        found = [Altered(read_only=names).fields["title"].read_only for names in ((), ("title",), ())]
+        self.assertEqual(found, [False, True, False])
+
     def test_should_be_saved_by_its_own_save(self):
         class Saved(TodoItemSerializer):
             def save(self, **kwargs):
@@ -340,6 +402,10 @@ class ListOfPlainColumns(HookTestCase):
             self.assertEqual(field.represent_keys([1]), ["/1/1"])
 
 
+class Kind(models.TextChoices):
+    ONE = "one"
+
+
 class NextResource(ApiTestCase):
     """What a new resource has without a line of its own"""
 
@@ -358,6 +424,9 @@ class NextResource(ApiTestCase):
             choice=models.CharField(choices=[("1", "one")]),
             price=models.DecimalField(choices=[(Decimal("2.5"), "two and a half")]),
             real=models.FloatField(),
+            kind=models.CharField(choices=[(Kind.ONE, "one")]),
+            key=models.UUIDField(),
+            owner=models.ForeignKey(TodoItem, models.CASCADE),
         )
         for name, wrong in (
             ("text", 5),
@@ -367,10 +436,12 @@ class NextResource(ApiTestCase):
             ("choice", 1),
             ("real", "1"),
             ("real", True),
+            ("key", 5),
+            ("owner", "http://["),
         ):
             with self.subTest(name=name, wrong=wrong), self.assertRaises(serializers.ValidationError):
                 fields[name].run_validation(wrong)
-        right = {"text": " a ", "slug": "a", "number": 7, "choice": "1", "real": 1.5}
+        right = {"text": " a ", "slug": "a", "number": 7, "choice": "1", "real": 1.5, "kind": "one"}
         self.assertEqual({name: fields[name].run_validation(value) for name, value in right.items()}, right)
         self.assertEqual(fields["price"].run_validation("2.5"), Decimal("2.5"))
 
@@ -378,6 +449,7 @@ class NextResource(ApiTestCase):
         fields = self.fields(
             id=models.UUIDField(primary_key=True, default=uuid.uuid4),
             must=models.CharField(),
+            sole=models.CharField(unique=True, blank=True, default=""),
             made_there=models.IntegerField(null=True, db_default=5),
             blank=models.CharField(blank=True),
             null=models.DateField(null=True),
@@ -389,8 +461,8 @@ class NextResource(ApiTestCase):
             one=models.ForeignKey(TodoItem, models.CASCADE, null=True, default=1, related_name="+"),
         )
         self.assertTrue(fields["must"].required)
-        # PUT keeps the key; the database alone knows its default.
-        self.assertEqual([fields[name].default for name in ("id", "made_there", "one")], [empty] * 3)
+        # PUT keeps the key, and what can be there once; the database alone knows its default.
+        self.assertEqual([fields[name].default for name in ("id", "sole", "made_there", "one")], [empty] * 4)
         found = {name: field.get_default() for name, field in fields.items() if field.default is not empty}
         self.assertEqual(
             found, {"blank": "", "null": None, "seven": 7, "made": {}, "many": [], "other": None, "none": None}

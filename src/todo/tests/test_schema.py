@@ -6,7 +6,7 @@ from api import ApiTestCase
 from django.urls import path
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from drf_spectacular.validation import validate_schema
 from rest_framework.views import APIView
 
@@ -121,6 +121,20 @@ class SchemaOfOtherViews(ApiTestCase):
             paths = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"]
         found = {name: list(paths[name]["post"]["responses"])[:2] for name in paths}
         self.assertEqual(found, {"/plain": ["200", "400"], "/many": ["201", "400"]})
+
+    def test_should_say_what_the_view_says(self):
+        class Own(TodoItemViewSet):
+            @extend_schema(responses={201: TodoItemSerializer, 415: OpenApiResponse(description="Only JSON.")})
+            def create(self, request):
+                """Add one."""
+
+        patterns = [path("own", Own.as_view({"post": "create"})), path("own/<pk>", Own.as_view({"get": "retrieve"}))]
+        with GENERATOR_STATS.silence():
+            paths = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"]
+        create = paths["/own"]["post"]
+        self.assertEqual((create["description"], create["responses"]["415"]["description"]), ("Add one.", "Only JSON."))
+        # The docstrings of api/ are for readers of the code.
+        self.assertNotIn("description", paths["/own/{id}"]["get"])
 
 
 class SchemaWithoutAPreference(ApiTestCase):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
-from rest_framework import status, views
+from rest_framework import renderers, status, views
 from rest_framework.exceptions import APIException, NotFound
 
 from .json import JSONRenderer
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 UNAVAILABLE = {1040, 1053, 1205, 1213}
 # Errors of the client library: the server is unreachable, or the connection is lost.
 CLIENT_ERRORS = range(2000, 3000)
+# Renderers that show errors as JSON, or as a page.
+SHOW_ERRORS = (renderers.JSONRenderer, renderers.BrowsableAPIRenderer)
 SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -59,7 +61,7 @@ def exception_handler(exc, context):
     elif isinstance(exc, Http404):
         exc = NotFound()  # Django's sentence names the model
     request = context["request"]
-    if getattr(getattr(request, "accepted_renderer", None), "format", None) != "api":
+    if not isinstance(getattr(request, "accepted_renderer", None), SHOW_ERRORS):
         # Errors are JSON also if the view renders YAML, CSV or HTML.
         request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return views.exception_handler(exc, context)
@@ -70,6 +72,11 @@ def bad_request(request, exception):
     if isinstance(exception, DisallowedHost):
         return error(400, "The Host header names no host of this service (ALLOWED_HOSTS).")
     return error(400)
+
+
+def forbidden(request, exception):
+    """Respond 403 outside of a view of REST framework."""
+    return error(403)
 
 
 def not_found(request, exception):
@@ -84,7 +91,7 @@ def server_error(request):
 
 def error(status_code, detail=None):
     """Return an error as JSON. `detail` defaults to the sentence of the status."""
-    sentences = {400: "Bad request.", 404: "Not found.", 500: "Internal server error."}
+    sentences = {400: "Bad request.", 403: "Forbidden.", 404: "Not found.", 500: "Internal server error."}
     return JsonResponse({"detail": detail or sentences[status_code]}, status=status_code)
 
 

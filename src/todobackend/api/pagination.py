@@ -31,7 +31,10 @@ def is_one_table(queryset):
         return False
     query = queryset.query
     changed = query.distinct or query.is_sliced or query.combinator or query.annotations or query.extra
-    return not changed and len(query.alias_map) <= 1
+    # Ordering by a relation may join, and give an item more than one row.
+    ordering = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
+    joins = query.extra_order_by or any(not isinstance(name, str) or "__" in name for name in ordering)
+    return not changed and not joins and len(query.alias_map) <= 1
 
 
 class LinkHeaderPagination(BasePagination):

@@ -6,7 +6,7 @@ The statuses include those of nginx in front of the application.
 from functools import cache
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
-from drf_spectacular.plumbing import force_instance
+from drf_spectacular.plumbing import force_instance, get_doc
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -69,7 +69,11 @@ class AutoSchema(SpectacularAutoSchema):
         return self._named(SUMMARIES)
 
     def get_description(self):
-        return self._named(DESCRIPTIONS) or super().get_description()
+        action = getattr(self.view, getattr(self.view, "action", None) or "", None)
+        own = get_doc(action) if action else ""
+        # Not the docstring of a class of this package: it is for readers of the code.
+        inherited = super().get_description() if type(self.view).__doc__ else ""
+        return own or self._named(DESCRIPTIONS) or inherited
 
     def get_operation_id(self):
         # Otherwise DELETE of the list and of an item would have the same id.
@@ -127,17 +131,21 @@ class AutoSchema(SpectacularAutoSchema):
         elif self._is_list_view() and self._has_pages():
             errors[400] = OpenApiResponse(refusal("LimitOffsetError", ("limit", "offset")), "There is no such page.")
         for status, response in errors.items():
-            responses[str(status)] = self._get_response_for_code(response, str(status), direction=direction)
+            if str(status) not in responses:
+                responses[str(status)] = self._get_response_for_code(response, str(status), direction=direction)
         return dict(sorted(responses.items()))
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
+        if not type(serializer).__doc__:
+            schema.pop("description", None)  # as above
         if isinstance(serializer, serializers.ModelSerializer):
             if direction == "response":
                 # A field with a default is optional in requests; a response has every field.
-                schema["required"] = list(schema["properties"])
+                if schema.get("properties"):
+                    schema["required"] = list(schema["properties"])
                 return schema
-            for name, field in schema["properties"].items():
+            for name, field in schema.get("properties", {}).items():
                 if isinstance(serializer.fields[name], serializers.CharField) and "oneOf" not in field:
                     field.setdefault("pattern", r"^[^\x00]*$")  # REST framework refuses NUL
                 if serializer.partial:

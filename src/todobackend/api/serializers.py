@@ -7,6 +7,7 @@ framework's own code runs.
 import copy
 import inspect
 import itertools
+from enum import Enum
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +23,7 @@ JSON_TYPES = {
     fields.BooleanField: (bool,),
     fields.IntegerField: (int,),
     fields.FloatField: (int, float),
+    fields.UUIDField: (str,),
 }
 
 CHUNK = 2000  # rows
@@ -29,6 +31,11 @@ CHUNK = 2000  # rows
 
 class Strict:
     """A field that accepts its own JSON types only."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        if not self.allow_null:  # a form's unchecked box is False, whatever the default is
+            self.default_empty_html = type(self).default_empty_html
 
     def to_internal_value(self, data):
         # Not isinstance: in Python, True is an int. A form has only text.
@@ -49,7 +56,8 @@ class StrictChoiceField(serializers.ChoiceField):
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)
-        if isinstance(value, str | int | float) and type(value) is not type(data) and not is_form(self):
+        plain = value.value if isinstance(value, Enum) else value
+        if isinstance(plain, str | int | float) and type(plain) is not type(data) and not is_form(self):
             self.fail("invalid_choice", input=data)
         return value
 
@@ -74,14 +82,24 @@ class UrlField(serializers.HyperlinkedIdentityField):
     def represent_keys(self, keys):
         """Return the URLs of items, given their primary keys.
 
-        REST framework computes the first and the last; if these differ only in the key, the others are derived.
+        REST framework computes those of the ends; if these differ only in the key, the others are derived.
         """
-        ends = {key: str(self.to_representation(relations.PKOnlyObject(pk=key))) for key in (keys[0], keys[-1])}
+        ends = {key: str(self.to_representation(relations.PKOnlyObject(pk=key))) for key in (min(keys), max(keys))}
         prefixes = {url.removesuffix(str(key)) for key, url in ends.items()}
         if len(ends) == 2 and len(prefixes) == 1 and isinstance(keys[0], int):
             (prefix,) = prefixes
             return [f"{prefix}{key}" for key in keys]
         return [self.to_representation(relations.PKOnlyObject(pk=key)) for key in keys]
+
+
+class RelatedField(serializers.HyperlinkedRelatedField):
+    """REST framework's; an address that Python cannot split ("http://[") is a 400 too."""
+
+    def to_internal_value(self, data):
+        try:
+            return super().to_internal_value(data)
+        except ValueError:
+            self.fail("no_match")
 
 
 class ListSerializer(serializers.ListSerializer):
@@ -174,6 +192,7 @@ class ModelSerializer(serializers.HyperlinkedModelSerializer):
     }
     serializer_choice_field = StrictChoiceField
     serializer_url_field = UrlField
+    serializer_related_field = RelatedField
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -188,9 +207,9 @@ class ModelSerializer(serializers.HyperlinkedModelSerializer):
         method of the class, by the client's language, or for relations, whose choices may be computed.
         """
         own = any(getattr(type(self), name) is not getattr(ModelSerializer, name) for name in BUILDERS)
-        if own or settings.USE_I18N or getattr(self.Meta, "depth", 0):
+        if own or settings.USE_I18N or getattr(self.Meta, "depth", 0) or "_declared_fields" in vars(self):
             return super().get_fields()
-        key, built = repr(getattr(self.Meta, "fields", None)), vars(type(self)).get("_built", {})
+        key, built = repr([getattr(self.Meta, name, None) for name in OPTIONS]), vars(type(self)).get("_built", {})
         if key not in built:
             fields_ = super().get_fields()
             if any(is_relation(field) for field in fields_.values()):
@@ -214,6 +233,8 @@ class ModelSerializer(serializers.HyperlinkedModelSerializer):
         return super().include_extra_kwargs(kwargs, extra_kwargs)
 
 
+# Options of Meta that a serializer may change for a request.
+OPTIONS = ("fields", "exclude", "read_only_fields", "extra_kwargs")
 # Methods by which a serializer can build its fields for each request.
 BUILDERS = (
     "build_field",
@@ -244,7 +265,7 @@ def model_default(field):
         return list
     # A relation's default is a key, but a serializer returns an item.
     has_key = field.is_relation and field.has_default() and field.default is not None
-    if field.primary_key or field.has_db_default() or has_key:
+    if field.primary_key or (field.unique and not field.null) or field.has_db_default() or has_key:
         return fields.empty
     if field.has_default():
         return field.default

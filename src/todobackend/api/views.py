@@ -1,5 +1,7 @@
 """The base viewset and the router."""
 
+from uuid import UUID
+
 from django.db import models, router, transaction
 from django.http import Http404
 from rest_framework import routers, status, viewsets
@@ -17,6 +19,12 @@ def write_alias(queryset):
     return queryset._db or router.db_for_write(queryset.model, **queryset._hints)
 
 
+def has_body(request):
+    """Return whether a request has a body. Its stream does not tell once middleware has read the form."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return length.isdecimal() and int(length) > 0
+
+
 def cut_cycles(response):
     """Free a rendered response, with its items and rows, at the end of the request.
 
@@ -24,6 +32,7 @@ def cut_cycles(response):
     would stay in memory until a full garbage collection (encode/django-rest-framework#7250).
     """
     response.renderer_context.pop("response", None)
+    vars(response.renderer_context["view"]).pop("response", None)
     serializer = getattr(response.data, "serializer", None)
     if serializer is not None:
         serializer.instance = None
@@ -39,7 +48,6 @@ class ModelViewSet(viewsets.ModelViewSet):
 
     def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
-        del self.response
         if isinstance(response, Response):
             response.add_post_render_callback(cut_cycles)
         return response
@@ -48,6 +56,7 @@ class ModelViewSet(viewsets.ModelViewSet):
         queryset = super().filter_queryset(queryset)
         changes = self.action in ("update", "partial_update", "destroy")
         # A view that overrides `update` may read the item before the transaction begins.
+        changes = changes and isinstance(queryset, models.QuerySet)
         if changes and transaction.get_connection(write_alias(queryset)).in_atomic_block:
             return queryset.select_for_update(of=("self",))
         return queryset
@@ -56,13 +65,13 @@ class ModelViewSet(viewsets.ModelViewSet):
         item = super().get_object()
         value = getattr(item, self.lookup_field, None)
         # One URL for each item: Python and MySQL also read 0001, +1 and digits of other scripts as 1.
-        if isinstance(value, int) and str(value) != self.kwargs[self.lookup_url_kwarg or self.lookup_field]:
+        if isinstance(value, int | UUID) and str(value) != str(self.kwargs[self.lookup_url_kwarg or self.lookup_field]):
             raise Http404
         return item
 
     def get_serializer(self, *args, **kwargs):
         # REST framework reads a missing body as an empty form. Data from elsewhere are not checked.
-        if self.request.stream is None and kwargs.get("data", self) is self.request.data:
+        if "data" in kwargs and kwargs["data"] is self.request.data and not has_body(self.request):
             raise ParseError("The body is empty; expected JSON. Send {} for defaults alone.")
         return super().get_serializer(*args, **kwargs)
 
@@ -95,6 +104,8 @@ class DestroyAllMixin:
         """Delete the items in bulk, or one by one if a hook is overridden."""
         stock = viewsets.ModelViewSet
         hooks = (
+            getattr(type(self), "destroy", None) is not ModelViewSet.destroy,
+            getattr(type(self), "get_object", None) is not ModelViewSet.get_object,
             getattr(type(self), "perform_destroy", None) is not stock.perform_destroy,
             type(self).check_object_permissions is not stock.check_object_permissions,
             queryset.model.delete is not models.Model.delete,
@@ -107,13 +118,16 @@ class DestroyAllMixin:
             keys = list(queryset.values_list("pk", flat=True))
             # In pieces, because a statement longer than MYSQL_TIMEOUT looks like a silent server.
             for begin in range(0, len(keys), PIECE):
-                piece = queryset.model._base_manager.using(queryset.db).filter(pk__in=keys[begin : begin + PIECE])
+                piece = type(queryset)(queryset.model, using=queryset.db).filter(pk__in=keys[begin : begin + PIECE])
                 piece.delete()
             return
-        perform_destroy = getattr(self, "perform_destroy", models.Model.delete)
         for item in queryset:
             self.check_object_permissions(self.request, item)
-            perform_destroy(item)
+            if hasattr(self, "destroy"):
+                self.kwargs[self.lookup_url_kwarg or self.lookup_field] = str(getattr(item, self.lookup_field))
+                self.destroy(self.request, **self.kwargs)
+            else:
+                item.delete()
 
 
 class Router(routers.DefaultRouter):
