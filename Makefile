@@ -6,7 +6,7 @@ $(foreach name,ALL APP B E ENV FILE FIX NAME S T TAGS V VERSION,$(if $(filter en
 
 TARGETS := help doctor engine parents base test build release all tag buildtag publish login logout release-from deploy \
 	rollback undeploy registry cluster ci-server lab-down dev serve check accept start stop \
-	backup restore report logs shell lint refresh rename clean distclean
+	backup restore report logs shell lint lock refresh rename clean distclean
 
 # For those who work on this project itself: make help ALL=1.
 -include project.mk
@@ -100,6 +100,8 @@ check: ## src/ -> the tests on SQLite, with Python 3.11+ alone
 report: base ## what the stages left in reports/ -> reports/index.html, one page of it all (each stage makes it anew)
 
 lint: base ## every file -> the linters' verdict (FIX=yes puts lines and imports in order first)
+
+lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes, for a dependency that you changed
 
 refresh: base ## Debian's, Python's and npm's packages -> the newest, by day and locks; says what changed
 

@@ -1,5 +1,5 @@
 # For those who work on this project itself, not on a service made from it. `make help ALL=1` shows it.
-TARGETS += tests nightly course bench docs docs-serve exercise pictures lock
+TARGETS += tests nightly course bench docs docs-serve exercise pictures
 OTHERS := nightly course docs-serve pictures
 
 ##@ The project itself
@@ -22,5 +22,3 @@ exercise: base ## what you changed -> whether it solves an exercise of docs/exer
 
 pictures: parents ## the menu, and a release of the last commit beside what runs -> docs/pictures/menu.svg, release.svg
 	@python3 docs/pictures/terminal.py
-
-lock: base ## pyproject.toml, *.in, package.json -> the locks with hashes

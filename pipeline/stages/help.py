@@ -14,8 +14,9 @@ LINE = re.compile(r"^##@ (?P<section>.*)|^(?P<target>[a-z-]+):.*## (?P<text>.*)"
 def run(context: Context) -> None:
     everything = bool(context.given("ALL"))
     print("todobackend: from source to an accepted release. Start with: make release")
-    for name in ("Makefile", "project.mk") if everything else ("Makefile",):
-        for line in (context.root / name).read_text().splitlines():
+    # A service made from this one may have removed project.mk.
+    for file in [context.root / "Makefile", *(context.root.glob("project.mk") if everything else ())]:
+        for line in file.read_text().splitlines():
             found = LINE.match(line)
             if found and found["section"]:
                 print(f"\n{found['section']}")

@@ -33,7 +33,11 @@ def test_it_is_clean(renamed):
 
 def test_it_can_do_without_the_course(renamed):
     command = re.search(r"`git (rm -r [^`]*)`", (ROOT / "docs/18-template.md").read_text())[1]
-    git(renamed.folder, *command.split(), "-f", "-q")
+    git(renamed.folder, "add", "-A")
+    git(renamed.folder, "commit", "-q", "-m", "Rename")
+    git(renamed.folder, *command.split(), "-q")
+    git(renamed.folder, "rm", "-rq", "docs")
+    assert "make release" in renamed.must("help", ALL=1)
     renamed.must("lint")
     renamed.must("test")
     renamed.must("release")

@@ -11,8 +11,10 @@ export { expect };
 export const FAILED_REQUEST = /^console: Failed to load resource/;
 
 const { PAGE_HOST, API_HOST } = process.env;
-/** Host and port; without a port, Chromium's rule would be for every port. */
-const host = (address) => {
+/** As Chromium sends it in the header Host: without the default port. */
+const host = (address) => new URL(address).host;
+/** As a rule needs it: without a port, the rule would be for every port. */
+const hostAndPort = (address) => {
   const { hostname, port } = new URL(address);
   return `${hostname}:${port || 80}`;
 };
@@ -54,9 +56,9 @@ export const test = base.extend({
     async ({ launchOptions, realApi, server }, use) => {
       const apiHost = realApi ? API_HOST : server.host;
       const rules = [
-        PAGE_HOST && `MAP ${host(pageOrigin)} ${PAGE_HOST}`,
-        apiHost && `MAP ${host(api)} ${apiHost}`,
-        `MAP ${host(OTHER)} ${server.host}`,
+        PAGE_HOST && `MAP ${hostAndPort(pageOrigin)} ${PAGE_HOST}`,
+        apiHost && `MAP ${hostAndPort(api)} ${apiHost}`,
+        `MAP ${hostAndPort(OTHER)} ${server.host}`,
         PAGE_HOST && "MAP * ~NOTFOUND",
       ];
       const args = [...launchOptions.args, `--host-resolver-rules=${rules.filter(Boolean).join(", ")}`];
