@@ -6,17 +6,17 @@ OTHERS := nightly course docs-serve pictures
 tests: ## this checkout -> the verdict on it that every change must pass: tests/tiers.py (T="e2e/test_gates.py" selects)
 
 nightly: ## this checkout -> tests/nightly/results.json: kills, full disks, floods, lost nodes, the newest engine; each night, and before a tag
-	@pipeline/run tests $(if $(T),,nightly)
+	@sh pipeline/run tests $(if $(T),,nightly)
 
 course: parents ## every command of README and docs, typed in their order in a clone of this commit, and what it prints compared
-	@pipeline/run tests e2e/test_course.py
+	@sh pipeline/run tests e2e/test_course.py
 
 bench: parents ## this checkout -> bench/results.json and plots, beside the older course's workflow (B="wait size")
 
 docs: base ## docs/ -> site/: pages with a search, to read from the disk
 
 docs-serve: base ## the same on http://localhost:8020, updated while you write, until Ctrl-C
-	@pipeline/run docs serve
+	@sh pipeline/run docs serve
 
 exercise: base ## what you changed -> whether it solves an exercise of docs/exercises.md: make exercise E=break-a-test
 

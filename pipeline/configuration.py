@@ -11,7 +11,7 @@ from typing import Callable, NamedTuple
 
 from pipeline.errors import VerdictError
 
-# Projects are named PIPELINE, PIPELINEdev, PIPELINElab, PIPELINE-candidate: with such a BUILD_ID two could be the same.
+# Projects are named PIPELINE, PIPELINEdev, PIPELINElab, PIPELINE-candidate: a PIPELINE that ends so could be another's.
 RESERVED_ENDINGS = re.compile(r"(dev|lab|-candidate)$")
 LAST_PORT = 65535
 
@@ -232,7 +232,7 @@ class Configuration:
         ending = RESERVED_ENDINGS.search(values["REPO_NAME"] + values["BUILD_ID"])
         if ending:
             raise VerdictError(
-                f"expected REPO_NAME and BUILD_ID not to end in '{ending[1]}' (that is the name of another pipeline's "
+                f"expected REPO_NAME followed by BUILD_ID not to end in '{ending[1]}' (the name of another pipeline's "
                 f"environment), found '{values['REPO_NAME']}' and '{values['BUILD_ID']}'. Choose another."
             )
         others = [

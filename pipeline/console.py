@@ -23,8 +23,8 @@ class Console:
     """Messages to standard output, failures to standard error. No colours in a pipe or with NO_COLOR (no-color.org)."""
 
     def __init__(self) -> None:
-        self.is_terminal = sys.stdout.isatty()
-        self.colours = self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self.colours = self.is_terminal and not os.environ.get("NO_COLOR")
         self._lock = threading.Lock()
         self._draws = False
 
@@ -72,10 +72,12 @@ class Console:
 
     def _print(self, text: str, file: TextIO | None = None, end: str = "\n") -> None:
         with self._lock:
-            if self._draws:
-                print("\r\033[K", end="", flush=True)
-            with contextlib.suppress(OSError):  # a reader that has gone keeps no verb from its work
+            try:
+                if self._draws:
+                    print("\r\033[K", end="", flush=True)
                 print(text, file=file or sys.stdout, end=end, flush=True)
+            except OSError:  # a closed pipe or a full disk does not stop a verb
+                os.dup2(os.open(os.devnull, os.O_WRONLY), (file or sys.stdout).fileno())
 
     def _coloured(self, text: str, colour: str) -> str:
         return f"{colour}{text}{PLAIN}" if self.colours else text

@@ -63,7 +63,7 @@ class Engine:
         self.must("docker", "tag", image, name)
 
     def must(self, *command: str) -> None:
-        """Run a command that succeeds unless the engine fails."""
+        """Run a command that succeeds unless the engine fails; its output is not shown."""
         self.runner.must(command, hint=f"Type: {self.again}", stdout=subprocess.DEVNULL)
 
     def remove_containers(self, project: str, service: str) -> None:

@@ -75,7 +75,8 @@ class Runner:
         self.root = root
         self.user_environment = environment
         self.environment = {name: value for name, value in environment.items() if PASSED_ON.fullmatch(name)}
-        if not Path(self.environment.get("TMPDIR", "/")).is_dir():
+        # Not Path.is_dir: it raises where a parent may not be searched.
+        if not os.path.isdir(self.environment.get("TMPDIR", "/")):  # noqa: PTH112
             del self.environment["TMPDIR"]
         self.settings = {
             **SETTINGS,

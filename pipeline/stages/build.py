@@ -12,7 +12,9 @@ from pipeline.stages import Context, test
 def run(context: Context) -> None:
     """Test untested sources; copy the wheels unless target/ has them."""
     context.lock()
-    if not passed(context):
+    if passed(context):
+        evidence.still_holds(context, "test")
+    else:
         context.info("These sources have not passed the tests: testing them first")
         try:
             test.run(context)
@@ -26,6 +28,7 @@ def run(context: Context) -> None:
     with evidence.stage(context, "build") as stage:
         if (context.root / "target/SHA256SUMS").exists() and read(remembered) == target_state(context):
             stage.nothing_done = True
+            evidence.still_holds(context, "build")
             end(context, "Nothing to build: target/ holds what the tested image gave")
             return
         context.info("Building application artefacts...")

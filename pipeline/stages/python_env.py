@@ -1,7 +1,5 @@
 """Make a virtual environment from locks, and keep it until a lock changes: python-env FOLDER LOCK..."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -26,11 +26,13 @@ def run(context: Context) -> None:
     if stage.nothing_done:
         if context.engine.containers(configuration.candidate_project):  # of a run killed after its verdict
             context.engine.remove_project(configuration.candidate_project)
+        evidence.still_holds(context, "image", "accept")
         verdict = f"Release {version} was accepted before"
         again = f" To have it judged again: {context.make('accept')}."
     else:
         verdict, again = accept.judge(context, "built", suites), ""
     if start.runs_accepted(context):
+        evidence.still_holds(context, "start")
         context.success(
             f"{verdict}, and runs unchanged on {configuration.addresses}.{again} Next: {context.make('tag', version)}"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline import files
 from pipeline.commands.git import git
+from pipeline.configuration import RESERVED_ENDINGS
 from pipeline.errors import VerdictError
 from pipeline.stages import Context
 
@@ -72,6 +73,10 @@ def check(context: Context, name: str, app: str) -> None:
             raise VerdictError(
                 f"expected {knob} of small letters and digits (it becomes a Python package, an image and a database), "
                 f"found '{value}'. Type for example: make rename NAME=bookshop APP=basket"
+            )
+        if knob == "NAME" and RESERVED_ENDINGS.search(value):
+            raise VerdictError(
+                f"expected NAME not to end as an environment's name does (dev, lab), found '{value}'. Choose another."
             )
         if is_taken(context, value):
             raise VerdictError(

@@ -60,7 +60,7 @@ class Checkout:
 
     def script(self, name, *arguments):
         """Run one script with the Makefile's variables, without the targets that go before it."""
-        rule = f"\n.PHONY: only\nonly:\n\t@pipeline/run {name} {' '.join(arguments)}\n"
+        rule = f"\n.PHONY: only\nonly:\n\t@sh pipeline/run {name} {' '.join(arguments)}\n"
         makefile = self.folder / "only.mk"
         makefile.write_text(self.path("Makefile").read_text() + rule)
         try:

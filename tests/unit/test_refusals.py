@@ -211,6 +211,12 @@ class TestEnvironment:
         assert "a-name" not in calls.read_text()
         assert "a-file" not in calls.read_text()
 
+    def test_a_closed_pipe_does_not_stop_a_verb(self, checkout, docker):
+        env = {**os.environ, **docker(), "MIN_FREE_GIB": "0"}
+        command = ["bash", "-c", "set -o pipefail; make doctor 2>&1 >/dev/full"]
+        result = run(*command, cwd=checkout.folder, env=env)
+        assert (result.returncode, result.stdout) == (0, "")
+
     def test_a_full_disk_does_not_keep_from_making_room(self, checkout, docker):
         result = checkout.make("stop", env=docker(ENGINE.replace("*) exit 1", "*)")), MIN_FREE_GIB=999999)
         assert result.returncode == 0, result.stdout

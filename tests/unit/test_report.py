@@ -112,6 +112,11 @@ def test_an_image_is_as_large_as_its_layers_and_stands_on_another(evidence):
     assert {role: round(float(below)) for role, below, _ in rows} == {"debian": 0, "base": 62, "release": 85}
 
 
+def test_a_large_image_has_its_size_in_figures(evidence):
+    evidence["facts/images.tsv"] = b"mysql\tmysql:1\tid\t1234000000"
+    assert "1,234 MB" in made(evidence).text
+
+
 def test_a_red_test_is_named(evidence):
     evidence |= stage("test", status=1, began=3000, sentence="expected all tests to pass, found <failures>")
     suite = evidence["reports/unittests.xml"].decode().replace("</testsuite>", f"{RED}</testsuite>")

@@ -19,6 +19,7 @@ from support.recorder import context
 from pipeline import background, built, data, images, lock
 from pipeline.commands import compose
 from pipeline.errors import InfrastructureError, ReportedError, VerdictError
+from pipeline.evidence import checked_out
 from pipeline.runner import Result, Runner
 from pipeline.stages import (
     accept,
@@ -153,6 +154,13 @@ class TestRelease:
         assert not ran(engine, "up", "app")
         assert (engine.root / "target/SHA256SUMS").stat().st_mtime_ns == before
         assert "runs unchanged" in said(this)[-1]
+
+    def test_a_commit_since_is_in_the_notes_of_what_still_holds(self, engine):
+        pipeline(engine)
+        engine.revision = "fedcba9876543210"
+        engine.results = {"config --hash": Result(0, "")}
+        pipeline(engine)
+        assert note(engine, "accept")["commit"] == checked_out(on(engine))
 
     def test_an_edit_is_tested_built_and_judged(self, engine):
         pipeline(engine)

@@ -88,6 +88,36 @@ def test_every_linter_has_files():
     assert [pattern for pattern in patterns if not any(re.search(pattern, file) for file in tracked)] == []
 
 
+LINT = ROOT / "docker/tools/lint/lint.sh"
+
+
+@pytest.mark.parametrize(
+    ("said", "folder", "failed"),
+    [
+        ("ruff check.....Passed", "docs", None),
+        ("ruff check.....Passed\\nmypy.....(no files to check)Skipped", "docs", "mypy"),
+        ("ruff check.....Passed\\nmypy.....(no files to check)Skipped", "src", None),
+        ("error: no configuration", "docs", "no verdict"),
+    ],
+    ids=["green", "a linter without a file", "without docs", "no linter at all"],
+)
+def test_lint_is_green_only_if_every_linter_ran(tmp_path, stub, said, folder, failed):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / folder).mkdir()
+    result = run("bash", str(LINT), cwd=tmp_path, env={**os.environ, **stub("prek", f'printf "{said}\\n"')})
+    assert (result.returncode == 0) == (failed is None), result.stdout
+    assert failed is None or f"FAIL: expected every linter to pass, found: {failed}." in result.stdout
+
+
+def test_lint_is_red_if_git_cannot_list_the_files(tmp_path, stub):
+    (tmp_path / "reports").mkdir()
+    git(tmp_path, "init", "-q", "nested")
+    (tmp_path / "nested/file").touch()
+    result = run("bash", str(LINT), cwd=tmp_path, env={**os.environ, **stub("prek", 'echo "ruff check.....Passed"')})
+    assert result.returncode == 1
+    assert "expected git to list the files" in result.stdout
+
+
 def test_some_images_stand_on_the_parent():
     assert len([file for file in DOCKERFILES if "FROM ${DEBIAN_PARENT}" in (ROOT / file).read_text()]) >= 4
 

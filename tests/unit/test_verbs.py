@@ -757,6 +757,11 @@ class TestRename:
             rename.run(on(tree), "shop", "basket")
         assert (tree.root / "src/todobackend/settings.py").exists()
 
+    @pytest.mark.parametrize("name", ["webdev", "homelab"])
+    def test_a_name_that_every_verb_would_refuse_is_refused(self, tree, name):
+        with pytest.raises(VerdictError, match=f"environment's name.*'{name}'"):
+            rename.run(on(tree), name, "basket")
+
     def test_a_checkout_with_changes_is_refused(self, tree):
         tree.dirty = " M README.md"
         with pytest.raises(VerdictError, match="clean checkout"):

@@ -102,7 +102,7 @@ def judge(stages):
 
 def size(number):
     """Bytes as in `docker images`: 1 MB is 1,000,000 bytes."""
-    return f"{number / 1e6:.3g} MB"
+    return f"{number / 1e6:,.0f} MB"
 
 
 def span(seconds):

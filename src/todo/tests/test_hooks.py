@@ -154,6 +154,25 @@ class OtherHooksOfTheView(HookTestCase):
         self.view(destroy=destroy)
         self.assertEqual((self.client.delete(TODOS).status_code, len(stored())), (403, 2))
 
+    def test_should_return_what_destroy_refuses_and_delete_none(self):
+        def destroy(view, request, *args, **kwargs):
+            if view.get_object() == self.cat:
+                return Response({"detail": "Not the cat."}, status=409)
+            return DESTROY(view, request, *args, **kwargs)
+
+        self.view(destroy=destroy)
+        response = self.client.delete(TODOS)
+        self.assertEqual((response.status_code, response.json()), (409, {"detail": "Not the cat."}))
+        self.assertEqual(len(stored()), 2)
+
+    def test_should_call_perform_destroy_for_the_items_of_a_slice(self):
+        seen = []
+        self.view(
+            get_queryset=lambda view: TodoItem.objects.order_by("order")[:1],
+            perform_destroy=lambda view, item: seen.append(item.title),
+        )
+        self.assertEqual((self.client.delete(TODOS).status_code, seen), (204, ["Walk the dog"]))
+
     def test_should_call_the_delete_of_the_queryset(self):
         class Kept(models.QuerySet):
             def delete(self):
@@ -176,11 +195,12 @@ class OtherHooksOfTheView(HookTestCase):
         self.assertEqual(set(self.client.get(f"{TODOS}/0").json()), {"data"})
 
     def test_should_order_a_page_by_another_table(self):
-        joined = TodoItem.objects.all()
-        joined.query.order_by = ("owner__name",)
-        self.assertFalse(is_one_table(joined))
+        for name in ("owner__name", "tags", "-tags", "?"):
+            joined = TodoItem.objects.all()
+            joined.query.order_by = (name,)
+            self.assertFalse(is_one_table(joined), name)
         self.assertFalse(is_one_table(TodoItem.objects.order_by(models.F("order").desc())))
-        self.assertTrue(is_one_table(TodoItem.objects.order_by("-order")))
+        self.assertTrue(is_one_table(TodoItem.objects.order_by("-order", "pk")))
 
     def test_should_take_an_unchecked_box_of_a_form_for_false(self):
         class Done(TodoItemSerializer):

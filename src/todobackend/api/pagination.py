@@ -32,9 +32,11 @@ def is_one_table(queryset):
     query = queryset.query
     changed = query.distinct or query.is_sliced or query.combinator or query.annotations or query.extra
     # Ordering by a relation may join, and give an item more than one row.
-    ordering = query.order_by or (query.get_meta().ordering if query.default_ordering else ())
-    joins = query.extra_order_by or any(not isinstance(name, str) or "__" in name for name in ordering)
-    return not changed and not joins and len(query.alias_map) <= 1
+    meta = query.get_meta()
+    ordering = query.order_by or (meta.ordering if query.default_ordering else ())
+    columns = {"pk", *(field.attname for field in meta.concrete_fields)}
+    is_by_column = not query.extra_order_by and all(str(name).removeprefix("-") in columns for name in ordering)
+    return not changed and is_by_column and len(query.alias_map) <= 1
 
 
 class LinkHeaderPagination(BasePagination):

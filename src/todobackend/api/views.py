@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import models, router, transaction
 from django.http import Http404
 from rest_framework import routers, status, viewsets
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 
@@ -54,9 +54,8 @@ class ModelViewSet(viewsets.ModelViewSet):
 
     def filter_queryset(self, queryset):
         queryset = super().filter_queryset(queryset)
-        changes = self.action in ("update", "partial_update", "destroy")
+        changes = self.action in ("update", "partial_update", "destroy") and isinstance(queryset, models.QuerySet)
         # A view that overrides `update` may read the item before the transaction begins.
-        changes = changes and isinstance(queryset, models.QuerySet)
         if changes and transaction.get_connection(write_alias(queryset)).in_atomic_block:
             return queryset.select_for_update(of=("self",))
         return queryset
@@ -103,10 +102,17 @@ class DestroyAllMixin:
     def perform_destroy_all(self, queryset):
         """Delete the items in bulk, or one by one if a hook is overridden."""
         stock = viewsets.ModelViewSet
+        if not all(is_stock(self, name) for name in ("destroy", "get_object")):
+            for item in queryset:
+                self.kwargs[self.lookup_url_kwarg or self.lookup_field] = str(getattr(item, self.lookup_field))
+                response = self.destroy(self.request, **self.kwargs)
+                if response.status_code >= 400:
+                    refusal = APIException(response.data)
+                    refusal.status_code = response.status_code
+                    raise refusal
+            return
         hooks = (
-            getattr(type(self), "destroy", None) is not ModelViewSet.destroy,
-            getattr(type(self), "get_object", None) is not ModelViewSet.get_object,
-            getattr(type(self), "perform_destroy", None) is not stock.perform_destroy,
+            not is_stock(self, "perform_destroy"),
             type(self).check_object_permissions is not stock.check_object_permissions,
             queryset.model.delete is not models.Model.delete,
             any(
@@ -121,13 +127,16 @@ class DestroyAllMixin:
                 piece = type(queryset)(queryset.model, using=queryset.db).filter(pk__in=keys[begin : begin + PIECE])
                 piece.delete()
             return
+        perform_destroy = getattr(self, "perform_destroy", models.Model.delete)
         for item in queryset:
             self.check_object_permissions(self.request, item)
-            if hasattr(self, "destroy"):
-                self.kwargs[self.lookup_url_kwarg or self.lookup_field] = str(getattr(item, self.lookup_field))
-                self.destroy(self.request, **self.kwargs)
-            else:
-                item.delete()
+            perform_destroy(item)
+
+
+def is_stock(view, name):
+    """Return whether a method of a viewset is absent, REST framework's or that of this module."""
+    own = getattr(type(view), name, None)
+    return own in (None, getattr(viewsets.ModelViewSet, name), getattr(ModelViewSet, name))
 
 
 class Router(routers.DefaultRouter):
